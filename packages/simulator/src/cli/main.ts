@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+/** `piopiy-sim`: the simulator from the command line. */
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Cause from "effect/Cause"
+import * as Command from "effect/cli/Command"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import { version } from "../SimulatorConfig.ts"
+import { numbers } from "./numbers.ts"
+import { serve } from "./serve.ts"
+
+const command = Command.make("piopiy-sim").pipe(
+  Command.withDescription("The Piopiy voice platform offline: its REST API, the people on the phone, the webhooks."),
+  Command.withSubcommands([serve, numbers])
+)
+
+Command.run(command, { version }).pipe(
+  Effect.catchTag(
+    "SimulatorError",
+    (error) => Effect.andThen(Console.error(`piopiy-sim: ${error.message}`), Effect.fail(error))
+  ),
+  Effect.provide(NodeServices.layer),
+  NodeRuntime.runMain({
+    disableErrorReporting: true,
+    /** Being told to stop is how a server ends well. */
+    teardown: (exit, onExit) => onExit(Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause) ? 0 : 1)
+  })
+)

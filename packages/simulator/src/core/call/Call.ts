@@ -1,0 +1,147 @@
+/**
+ * The state of one call: plain, immutable data, rebuilt at any time by folding its events.
+ */
+import type { Collect, Connect, Endpoint, Program, Prompt, RecordingFormat, Variables } from "../pcmo/Program.ts"
+import type { EndedBy, Originated } from "./CallEvent.ts"
+import type { InputRecord, RecordingRecord } from "./CallRecord.ts"
+import type { HangupCause } from "./HangupCause.ts"
+
+/** The leg of the phone that the call itself dialed. */
+export const callerLegId = "caller"
+
+/**
+ * One party's connection within a call.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Leg {
+  readonly legId: string
+  readonly endpoint: Endpoint
+  readonly state: "Dialing" | "Ringing" | "Answered" | "Bridged" | "Ended"
+  readonly startedAt: number
+  readonly ringingAt?: number
+  readonly answeredAt?: number
+  readonly answeredBy?: "Person" | "Machine" | "Agent"
+  readonly bridgedAt?: number
+  readonly endedAt?: number
+  readonly hangupCause?: HangupCause
+}
+
+/**
+ * What a running call is busy with.
+ *
+ * `Hunting` rings the endpoints of round `round`; `Talking` has bridged `legId`, which is the caller's own leg in a
+ * direct call.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Activity =
+  | { readonly _tag: "Waiting" }
+  | { readonly _tag: "Playing"; readonly playbackId: string }
+  | { readonly _tag: "Hunting"; readonly connect: Connect; readonly round: number; readonly musicId?: string }
+  | {
+    readonly _tag: "Talking"
+    readonly connect: Connect
+    readonly round: number
+    readonly legId: string
+    readonly recordingId?: string
+  }
+  | {
+    readonly _tag: "Collecting"
+    readonly collect: Collect
+    readonly attempt: number
+    readonly entry: string
+    readonly playbackId?: string
+    readonly prompts: ReadonlyArray<Prompt>
+  }
+  | { readonly _tag: "AwaitingReply"; readonly deliveryId: string }
+  | { readonly _tag: "AwaitingStored"; readonly lookupId: string }
+
+/**
+ * A call. `retainedLegId` is the party that a transfer keeps on the line until the new pipeline reaches somebody.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Call {
+  readonly phase: "New" | "Calling" | "Running" | "Ended"
+  readonly origin: Originated
+  readonly legs: ReadonlyArray<Leg>
+  readonly activity: Activity
+  readonly program: Program
+  readonly nextStep: number
+  readonly variables: Variables
+  readonly typedAhead: string
+  readonly timers: Readonly<Record<string, number>>
+  readonly sequence: number
+  readonly retainedLegId?: string
+  readonly inputs: ReadonlyArray<InputRecord>
+  readonly recordings: ReadonlyArray<RecordingRecord>
+  readonly ending?: {
+    readonly at: number
+    readonly cause: HangupCause
+    readonly reason?: string
+    readonly by: EndedBy
+  }
+}
+
+/**
+ * A call before its first event.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const initial: Call = {
+  phase: "New",
+  origin: {
+    _tag: "Originated",
+    at: 0,
+    callId: "",
+    requestId: "",
+    kind: "Pipeline",
+    callerId: "",
+    to: "",
+    program: [],
+    record: false,
+    variables: {}
+  },
+  legs: [],
+  activity: { _tag: "Waiting" },
+  program: [],
+  nextStep: 0,
+  variables: {},
+  typedAhead: "",
+  timers: {},
+  sequence: 0,
+  inputs: [],
+  recordings: []
+}
+
+/** The format of a recording that was asked for without one (assumed). */
+export const plainRecording: RecordingFormat = { format: "mp3", channels: "single" }
+
+/**
+ * The leg by its id.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const leg = (call: Call, legId: string): Leg | undefined => call.legs.find((leg) => leg.legId === legId)
+
+/**
+ * Whether the leg has not ended.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const isLive = (leg: Leg): boolean => leg.state !== "Ended"
+
+/**
+ * Where a call stands, in one word: its phase, or what it does while it runs.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const label = (call: Call): string => call.phase === "Running" ? call.activity._tag : call.phase

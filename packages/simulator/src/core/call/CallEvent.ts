@@ -1,0 +1,100 @@
+/**
+ * What happens to a call, in the past tense. `at` is whole milliseconds from the tenant's origin.
+ */
+import * as Schema from "effect/Schema"
+import { Program, Variables } from "../pcmo/Program.ts"
+
+const at = Schema.Natural
+
+/**
+ * Who ended a call.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const EndedBy = Schema.Literals(["Caller", "Pipeline", "Api", "Timeout", "Network", "Platform"])
+/** @since 0.1.0 */
+export type EndedBy = typeof EndedBy.Type
+
+/**
+ * A call was asked for and admitted.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Originated = Schema.TaggedStruct("Originated", {
+  at,
+  callId: Schema.String,
+  requestId: Schema.String,
+  kind: Schema.Literals(["Agent", "Pipeline", "Flow"]),
+  callerId: Schema.String,
+  to: Schema.String,
+  appId: Schema.optionalKey(Schema.String),
+  agentId: Schema.optionalKey(Schema.String),
+  program: Program,
+  ringTimeoutMs: Schema.optionalKey(Schema.Natural),
+  maxDurationMs: Schema.optionalKey(Schema.Natural),
+  record: Schema.Boolean,
+  variables: Variables
+})
+/** @since 0.1.0 */
+export type Originated = typeof Originated.Type
+
+/**
+ * What a callback was answered with, as read at the edge.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Reply = Schema.Union([
+  Schema.TaggedStruct("NewProgram", { program: Program }),
+  Schema.TaggedStruct("Empty", {}),
+  Schema.TaggedStruct("Invalid", { problems: Schema.Array(Schema.String) })
+])
+/** @since 0.1.0 */
+export type Reply = typeof Reply.Type
+
+/**
+ * Why a callback has no reply.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const DeliveryFailure = Schema.Literals(["Refused", "Forbidden", "TimedOut", "Status", "TooLarge", "QueueFull"])
+/** @since 0.1.0 */
+export type DeliveryFailure = typeof DeliveryFailure.Type
+
+/**
+ * Everything that a call can meet.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const CallEvent = Schema.Union([
+  Originated,
+  Schema.TaggedStruct("LegRinging", { at, legId: Schema.String }),
+  Schema.TaggedStruct("LegAnswered", { at, legId: Schema.String, by: Schema.Literals(["Person", "Machine", "Agent"]) }),
+  Schema.TaggedStruct("LegRejected", { at, legId: Schema.String, cause: Schema.String }),
+  Schema.TaggedStruct("LegHungUp", { at, legId: Schema.String, cause: Schema.String }),
+  Schema.TaggedStruct("DigitPressed", { at, legId: Schema.String, digit: Schema.String }),
+  Schema.TaggedStruct("SpeechHeard", { at, legId: Schema.String, text: Schema.String }),
+  Schema.TaggedStruct("PlaybackFinished", { at, playbackId: Schema.String }),
+  Schema.TaggedStruct("TimerFired", { at, timer: Schema.String, generation: Schema.Natural }),
+  Schema.TaggedStruct("WebhookReplied", { at, deliveryId: Schema.String, reply: Reply }),
+  Schema.TaggedStruct("WebhookFailed", { at, deliveryId: Schema.String, why: DeliveryFailure }),
+  Schema.TaggedStruct("StoredFound", { at, lookupId: Schema.String, program: Program }),
+  Schema.TaggedStruct("StoredMissing", { at, lookupId: Schema.String }),
+  Schema.TaggedStruct("TransferRequested", { at, requestId: Schema.String, program: Program }),
+  Schema.TaggedStruct("HangupRequested", {
+    at,
+    requestId: Schema.String,
+    cause: Schema.String,
+    reason: Schema.optionalKey(Schema.String),
+    by: Schema.Literals(["Api", "Platform"])
+  })
+])
+/** @since 0.1.0 */
+export type CallEvent = typeof CallEvent.Type
+
+/** One kind of event. */
+export type EventOf<Tag extends CallEvent["_tag"]> = Extract<CallEvent, { readonly _tag: Tag }>

@@ -1,0 +1,81 @@
+/**
+ * The record written when a call has ended: a projection of its last state.
+ */
+import type { Endpoint, RecordingFormat, Variables } from "../pcmo/Program.ts"
+import type { EndedBy } from "./CallEvent.ts"
+import type { Disposition, HangupCause } from "./HangupCause.ts"
+
+/**
+ * One leg of an ended call. Times are milliseconds from the tenant's origin; `durationMs` runs from the answer.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface LegRecord {
+  readonly legId: string
+  readonly endpoint: Endpoint
+  readonly startedAt: number
+  readonly ringingAt?: number
+  readonly answeredAt?: number
+  readonly answeredBy?: "Person" | "Machine" | "Agent"
+  readonly bridgedAt?: number
+  readonly endedAt: number
+  readonly durationMs: number
+  readonly disposition: Disposition
+  readonly hangupCause: HangupCause
+}
+
+/**
+ * A call that has ended.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface CallRecord {
+  readonly callId: string
+  readonly requestId: string
+  readonly kind: "Agent" | "Pipeline" | "Flow"
+  readonly direction: "outbound"
+  readonly appId?: string
+  readonly callerId: string
+  readonly to: string
+  readonly startedAt: number
+  readonly answeredAt?: number
+  readonly endedAt: number
+  readonly durationMs: number
+  readonly disposition: Disposition
+  readonly hangupCause: HangupCause
+  readonly hangupReason?: string
+  readonly endedBy: EndedBy
+  readonly legs: ReadonlyArray<LegRecord>
+  readonly inputs: ReadonlyArray<InputRecord>
+  readonly recordings: ReadonlyArray<RecordingRecord>
+  readonly variables: Variables
+}
+
+/**
+ * One question that the call asked, and what came.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface InputRecord {
+  readonly at: number
+  readonly status: "success" | "no_input" | "invalid"
+  readonly inputType: "dtmf" | "speech"
+  readonly entry?: string
+}
+
+/**
+ * One recording: the whole conversation, or one leg of it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface RecordingRecord {
+  readonly recordingId: string
+  readonly recording: RecordingFormat
+  readonly legId?: string
+  readonly startedAt: number
+  readonly endedAt?: number
+}

@@ -1,0 +1,110 @@
+/** How a call ends: every leg, timer, playback and recording with it, and its record last. */
+import * as Call from "./Call.ts"
+import type { EndedBy } from "./CallEvent.ts"
+import type { CallRecord, LegRecord } from "./CallRecord.ts"
+import * as HangupCause from "./HangupCause.ts"
+import * as turn from "./turn.ts"
+
+const since = (from: number | undefined, to: number): number => from === undefined ? 0 : to - from
+
+const legRecord = (leg: Call.Leg, endedAt: number): LegRecord => {
+  const cause = leg.hangupCause ?? HangupCause.normalClearing
+  return {
+    legId: leg.legId,
+    endpoint: leg.endpoint,
+    startedAt: leg.startedAt,
+    ...(leg.ringingAt === undefined ? {} : { ringingAt: leg.ringingAt }),
+    ...(leg.answeredAt === undefined ? {} : { answeredAt: leg.answeredAt }),
+    ...(leg.answeredBy === undefined ? {} : { answeredBy: leg.answeredBy }),
+    ...(leg.bridgedAt === undefined ? {} : { bridgedAt: leg.bridgedAt }),
+    endedAt: leg.endedAt ?? endedAt,
+    durationMs: since(leg.answeredAt, leg.endedAt ?? endedAt),
+    disposition: HangupCause.disposition(leg.answeredAt !== undefined, cause),
+    hangupCause: cause
+  }
+}
+
+const record = (call: Call.Call, ending: NonNullable<Call.Call["ending"]>): CallRecord => {
+  const { origin } = call
+  const answeredAt = Call.leg(call, Call.callerLegId)?.answeredAt
+  return {
+    callId: origin.callId,
+    requestId: origin.requestId,
+    kind: origin.kind,
+    direction: "outbound",
+    ...(origin.appId === undefined ? {} : { appId: origin.appId }),
+    callerId: origin.callerId,
+    to: origin.to,
+    startedAt: origin.at,
+    ...(answeredAt === undefined ? {} : { answeredAt }),
+    endedAt: ending.at,
+    durationMs: since(answeredAt, ending.at),
+    disposition: HangupCause.disposition(answeredAt !== undefined, ending.cause),
+    hangupCause: ending.cause,
+    ...(ending.reason === undefined ? {} : { hangupReason: ending.reason }),
+    endedBy: ending.by,
+    legs: call.legs.map((leg) => legRecord(leg, ending.at)),
+    inputs: call.inputs,
+    recordings: call.recordings,
+    variables: call.variables
+  }
+}
+
+/** Stops what the running step does, and leaves bridged parties on the line. */
+export const stopActivity = (t: turn.Turn): void => {
+  const { activity } = t.call
+  switch (activity._tag) {
+    case "Playing":
+      turn.emit(t, { _tag: "StopPlayback", playbackId: activity.playbackId })
+      break
+    case "Hunting":
+      for (const leg of t.call.legs) {
+        if (leg.state === "Dialing" || leg.state === "Ringing") {
+          turn.hangUpLeg(t, leg.legId, HangupCause.originatorCancel)
+        }
+      }
+      if (activity.musicId !== undefined) turn.emit(t, { _tag: "StopPlayback", playbackId: activity.musicId })
+      break
+    case "Talking":
+      turn.disarm(t, turn.connectDurationTimer)
+      if (activity.recordingId !== undefined) turn.stopRecording(t, activity.recordingId)
+      break
+    case "Collecting":
+      if (activity.playbackId !== undefined) {
+        turn.emit(t, { _tag: "StopPlayback", playbackId: activity.playbackId })
+      }
+      turn.disarm(t, turn.firstDigitTimer)
+      turn.disarm(t, turn.interDigitTimer)
+      turn.emit(t, { _tag: "CloseInput" })
+      break
+    case "Waiting":
+    case "AwaitingReply":
+    case "AwaitingStored":
+      break
+  }
+  turn.update(t, { activity: { _tag: "Waiting" } })
+}
+
+/**
+ * Ends the call. The caller's leg ends with the call's own cause; a party that was bridged hears an ordinary hangup,
+ * one that still rang is cancelled.
+ */
+export const endCall = (
+  t: turn.Turn,
+  ending: { readonly cause: string; readonly reason?: string; readonly by: EndedBy }
+): void => {
+  stopActivity(t)
+  for (const leg of t.call.legs) {
+    const cause = leg.legId === Call.callerLegId
+      ? ending.cause
+      : leg.answeredAt === undefined
+      ? HangupCause.originatorCancel
+      : HangupCause.normalClearing
+    turn.hangUpLeg(t, leg.legId, cause)
+  }
+  for (const recording of t.call.recordings) turn.stopRecording(t, recording.recordingId)
+  for (const timer of Object.keys(t.call.timers)) turn.disarm(t, timer)
+  const end = { at: t.at, ...ending }
+  turn.update(t, { phase: "Ended", ending: end })
+  turn.emit(t, { _tag: "WriteRecord", record: record(t.call, end) })
+}

@@ -1,0 +1,141 @@
+/** Connect: ringing endpoints in rounds until one answers, and talking until that leg ends. */
+import * as DialPlan from "../pcmo/DialPlan.ts"
+import type { Connect } from "../pcmo/Program.ts"
+import * as Call from "./Call.ts"
+import type { EventOf } from "./CallEvent.ts"
+import { stopActivity } from "./ending.ts"
+import * as HangupCause from "./HangupCause.ts"
+import * as turn from "./turn.ts"
+
+/** How many legs a call may have had; a connect that needs more reaches nobody. */
+const legsCap = 500
+
+const isRinging = (leg: Call.Leg): boolean => leg.state === "Dialing" || leg.state === "Ringing"
+
+const finish = (t: turn.Turn): turn.Progress => {
+  stopActivity(t)
+  return "Done"
+}
+
+const talk = (
+  t: turn.Turn,
+  talking: { readonly connect: Connect; readonly round: number; readonly legId: string }
+): turn.Progress => {
+  const { connect, legId } = talking
+  const recordingId = connect.recording === undefined ? undefined : turn.startRecording(t, connect.recording, legId)
+  turn.update(t, {
+    activity: { _tag: "Talking", ...talking, ...(recordingId === undefined ? {} : { recordingId }) }
+  })
+  if (connect.maxDurationMs !== undefined) turn.arm(t, turn.connectDurationTimer, connect.maxDurationMs)
+  return "Pending"
+}
+
+/** The phone that the call dialed is one of the endpoints: it is on the line already. */
+const joinCaller = (t: turn.Turn, connect: Connect): turn.Progress => {
+  turn.assume(t, "direct-call-rings-once")
+  const caller = Call.leg(t.call, Call.callerLegId)
+  if (connect.machineDetection && caller?.answeredBy === "Machine") {
+    turn.assume(t, "machine-skipped")
+    return finish(t)
+  }
+  turn.dropRetained(t)
+  return talk(t, { connect, round: 0, legId: Call.callerLegId })
+}
+
+const dialRound = (t: turn.Turn, connect: Connect, from: number, musicId: string | undefined): turn.Progress => {
+  turn.update(t, {
+    activity: { _tag: "Hunting", connect, round: from, ...(musicId === undefined ? {} : { musicId }) }
+  })
+  const rounds = DialPlan.rounds(connect)
+  const endpoints = rounds[from]
+  if (endpoints === undefined || t.call.legs.length + endpoints.length > legsCap) {
+    turn.assume(t, "connect-failure-continues")
+    return finish(t)
+  }
+  if (connect.strategy === "Simultaneous" && rounds.length > 1) turn.assume(t, "phones-before-agents")
+  for (const endpoint of endpoints) {
+    turn.dial(t, `callee${t.call.legs.length}`, {
+      endpoint,
+      callerId: connect.callerId,
+      ringTimeoutMs: connect.ringTimeoutMs,
+      metadata: { ...t.call.variables, ...connect.metadata }
+    })
+  }
+  return "Pending"
+}
+
+/** Starts a connect. */
+export const connect = (t: turn.Turn, step: Connect): turn.Progress => {
+  const own = step.endpoints.some((endpoint) => endpoint._tag === "Pstn" && endpoint.number === t.call.origin.to)
+  if (own) return joinCaller(t, step)
+  const music = step.waitingMusic === undefined || t.call.retainedLegId !== undefined
+    ? undefined
+    : turn.play(t, { _tag: "File", name: step.waitingMusic }, true)
+  return dialRound(t, step, 0, music)
+}
+
+/** One endpoint of the round is out: the next round rings when it was the last. */
+const nextWhenAllFailed = (t: turn.Turn): turn.Progress => {
+  const { activity } = t.call
+  if (activity._tag !== "Hunting" || t.call.legs.some(isRinging)) return "Pending"
+  return dialRound(t, activity.connect, activity.round + 1, activity.musicId)
+}
+
+/** A callee answered: it is bridged, and whoever else rings is let go. */
+export const calleeAnswered = (t: turn.Turn, event: EventOf<"LegAnswered">): turn.Progress => {
+  const { activity } = t.call
+  turn.disarm(t, turn.ringTimer(event.legId))
+  turn.patchLeg(t, event.legId, { state: "Answered", answeredAt: t.at, answeredBy: event.by })
+  if (activity._tag !== "Hunting") {
+    turn.hangUpLeg(t, event.legId, HangupCause.loseRace)
+    return "Pending"
+  }
+  if (event.by === "Machine" && activity.connect.machineDetection) {
+    turn.assume(t, "machine-skipped")
+    turn.hangUpLeg(t, event.legId, HangupCause.normalClearing)
+    return nextWhenAllFailed(t)
+  }
+  for (const leg of t.call.legs.filter(isRinging)) {
+    turn.hangUpLeg(t, leg.legId, HangupCause.loseRace)
+  }
+  if (activity.musicId !== undefined) turn.emit(t, { _tag: "StopPlayback", playbackId: activity.musicId })
+  turn.dropRetained(t)
+  turn.patchLeg(t, event.legId, { state: "Bridged", bridgedAt: t.at })
+  turn.patchLeg(t, Call.callerLegId, { state: "Bridged", bridgedAt: t.at })
+  turn.emit(t, { _tag: "BridgeLegs", legId: event.legId })
+  return talk(t, { connect: activity.connect, round: activity.round, legId: event.legId })
+}
+
+/** A callee refused, was refused by the network, or rang too long. */
+export const calleeFailed = (t: turn.Turn, legId: string, cause: string): turn.Progress => {
+  turn.legEnded(t, legId, cause)
+  return nextWhenAllFailed(t)
+}
+
+/** A callee's ring timeout ran out. */
+export const calleeRangOut = (t: turn.Turn, legId: string): turn.Progress => {
+  turn.hangUpLeg(t, legId, HangupCause.noAnswer)
+  return nextWhenAllFailed(t)
+}
+
+/** The bridged party left: the connect is over, unless it was an agent that fell off the call. */
+export const calleeHungUp = (t: turn.Turn, event: EventOf<"LegHungUp">): turn.Progress => {
+  const leg = Call.leg(t.call, event.legId)
+  const { activity } = t.call
+  turn.legEnded(t, event.legId, event.cause)
+  if (activity._tag !== "Talking" || activity.legId !== event.legId) return nextWhenAllFailed(t)
+  stopActivity(t)
+  const dropped = leg?.endpoint._tag === "Agent" && event.cause !== HangupCause.normalClearing
+  if (!dropped || DialPlan.rounds(activity.connect)[activity.round + 1] === undefined) return "Done"
+  turn.assume(t, "agent-drop-fails-over")
+  return dialRound(t, activity.connect, activity.round + 1, undefined)
+}
+
+/** The connect's own maximum duration ran out. */
+export const connectRanOut = (t: turn.Turn): turn.Progress => {
+  const { activity } = t.call
+  if (activity._tag !== "Talking") return "Pending"
+  turn.assume(t, "connect-limit-continues")
+  if (activity.legId !== Call.callerLegId) turn.hangUpLeg(t, activity.legId, HangupCause.allottedTimeout)
+  return finish(t)
+}

@@ -1,0 +1,62 @@
+/** Runs the steps of a program one after another until one has to wait. */
+import type { Program, Variables } from "../pcmo/Program.ts"
+import { collect } from "./collecting.ts"
+import { endCall } from "./ending.ts"
+import * as HangupCause from "./HangupCause.ts"
+import { connect } from "./hunting.ts"
+import * as turn from "./turn.ts"
+
+/** How many variables a call carries; what a `param` adds beyond them is left out. */
+const variablesCap = 1000
+
+const addVariables = (t: turn.Turn, more: Variables): void => {
+  const variables = { ...t.call.variables, ...more }
+  if (Object.keys(variables).length <= variablesCap) turn.update(t, { variables })
+}
+
+const step = (t: turn.Turn): turn.Progress => {
+  const next = t.call.program[t.call.nextStep]
+  if (next === undefined) {
+    turn.assume(t, "pipeline-end-hangs-up")
+    endCall(t, { cause: HangupCause.normalClearing, by: "Pipeline" })
+    return "Pending"
+  }
+  turn.update(t, { nextStep: t.call.nextStep + 1 })
+  switch (next._tag) {
+    case "Param":
+      addVariables(t, next.variables)
+      return "Done"
+    case "Record":
+      turn.recordCall(t, next.recording)
+      return "Done"
+    case "Hangup":
+      endCall(t, { cause: HangupCause.normalClearing, by: "Pipeline" })
+      return "Pending"
+    case "Play":
+      turn.dropRetained(t)
+      turn.update(t, { activity: { _tag: "Playing", playbackId: turn.play(t, next.prompt, false) } })
+      return "Pending"
+    case "Connect":
+      return connect(t, next)
+    case "Collect":
+      turn.dropRetained(t)
+      collect(t, next)
+      return "Pending"
+    case "RunStored": {
+      const lookupId = turn.fresh(t, "lookup")
+      turn.update(t, { activity: { _tag: "AwaitingStored", lookupId } })
+      turn.emit(t, { _tag: "LookUpStored", lookupId, source: next.source, ref: next.ref })
+      return "Pending"
+    }
+  }
+}
+
+/** Goes on after a step that is over; a step that waits keeps the call where it is. */
+export const proceed = (t: turn.Turn, progress: turn.Progress): void => {
+  let now = progress
+  while (now === "Done") now = step(t)
+}
+
+/** Puts another program in the place of what is left of this one. */
+export const load = (t: turn.Turn, program: Program): void =>
+  turn.update(t, { program, nextStep: 0, activity: { _tag: "Waiting" } })

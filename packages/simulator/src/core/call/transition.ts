@@ -1,0 +1,216 @@
+/**
+ * The call machine: every event in every state, as a pure and total function.
+ *
+ * Nonsense changes nothing and says why, so a late timer, a second answer or a reply after the end are harmless and
+ * visible. Times arrive in events; effects leave as commands, in the order in which they are to be carried out.
+ */
+import type { Assumption } from "../journal/Assumption.ts"
+import * as Call from "./Call.ts"
+import type { CallCommand } from "./CallCommand.ts"
+import type { CallEvent, EventOf } from "./CallEvent.ts"
+import { digitPressed, entryTimedOut, promptFinished, speechHeard } from "./collecting.ts"
+import { endCall, stopActivity } from "./ending.ts"
+import * as HangupCause from "./HangupCause.ts"
+import { calleeAnswered, calleeFailed, calleeHungUp, calleeRangOut, connectRanOut } from "./hunting.ts"
+import { load, proceed } from "./running.ts"
+import * as turn from "./turn.ts"
+
+/** How long a phone rings when nobody says: 40 s, the older API's documented default (assumed here). */
+export const defaultRingTimeoutMs = 40_000
+/** How long a call lasts at most when nobody says: 7200 s, the longest that may be asked for (assumed). */
+export const defaultMaxDurationMs = 7_200_000
+
+/**
+ * What a transition gives: the next state, what to do, and which assumptions it rests on.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Outcome {
+  readonly call: Call.Call
+  readonly commands: ReadonlyArray<CallCommand>
+  readonly assumes: ReadonlyArray<Assumption>
+}
+
+const originated = (t: turn.Turn, event: EventOf<"Originated">): void => {
+  const [first] = event.program
+  const direct = first?._tag === "Connect"
+    && first.endpoints.some((endpoint) => endpoint._tag === "Pstn" && endpoint.number === event.to)
+  turn.update(t, { phase: "Calling", origin: event, program: event.program, variables: event.variables })
+  turn.dial(t, Call.callerLegId, {
+    endpoint: { _tag: "Pstn", number: event.to },
+    callerId: event.callerId,
+    ringTimeoutMs: event.ringTimeoutMs ?? (direct ? first.ringTimeoutMs : defaultRingTimeoutMs),
+    metadata: event.variables
+  })
+}
+
+const callerAnswered = (t: turn.Turn, event: EventOf<"LegAnswered">): void => {
+  const { origin } = t.call
+  turn.disarm(t, turn.ringTimer(Call.callerLegId))
+  turn.patchLeg(t, Call.callerLegId, { state: "Answered", answeredAt: t.at, answeredBy: event.by })
+  turn.update(t, { phase: "Running" })
+  if (origin.maxDurationMs === undefined) turn.assume(t, "default-max-duration")
+  turn.arm(t, turn.maxDurationTimer, origin.maxDurationMs ?? defaultMaxDurationMs)
+  if (origin.record) turn.recordCall(t, Call.plainRecording)
+  proceed(t, "Done")
+}
+
+const legEvent = (
+  t: turn.Turn,
+  event: EventOf<"LegRinging" | "LegAnswered" | "LegRejected" | "LegHungUp">
+): void => {
+  const leg = Call.leg(t.call, event.legId)
+  if (leg === undefined) return turn.ignore(t, event, "unknown-leg")
+  if (!Call.isLive(leg)) return turn.ignore(t, event, "leg-ended")
+  const caller = leg.legId === Call.callerLegId
+  const up = leg.answeredAt !== undefined
+  switch (event._tag) {
+    case "LegRinging":
+      if (leg.state !== "Dialing") return turn.ignore(t, event, "wrong-leg-state")
+      return turn.patchLeg(t, leg.legId, { state: "Ringing", ringingAt: t.at })
+    case "LegAnswered":
+      if (up) return turn.ignore(t, event, "wrong-leg-state")
+      return caller ? callerAnswered(t, event) : proceed(t, calleeAnswered(t, event))
+    case "LegRejected":
+      if (up) return turn.ignore(t, event, "wrong-leg-state")
+      if (!caller) return proceed(t, calleeFailed(t, leg.legId, event.cause))
+      turn.legEnded(t, leg.legId, event.cause)
+      return endCall(t, { cause: event.cause, by: "Network" })
+    case "LegHungUp":
+      if (!up) return turn.ignore(t, event, "wrong-leg-state")
+      if (!caller) return proceed(t, calleeHungUp(t, event))
+      turn.legEnded(t, leg.legId, event.cause)
+      return endCall(t, { cause: event.cause, by: "Caller" })
+  }
+}
+
+const timerFired = (t: turn.Turn, event: EventOf<"TimerFired">): void => {
+  if (!turn.fired(t, event.timer, event.generation)) return turn.ignore(t, event, "stale-timer")
+  switch (event.timer) {
+    case turn.ringTimer(Call.callerLegId):
+      return endCall(t, { cause: HangupCause.noAnswer, by: "Timeout" })
+    case turn.maxDurationTimer:
+      return endCall(t, { cause: HangupCause.allottedTimeout, by: "Timeout" })
+    case turn.connectDurationTimer:
+      return proceed(t, connectRanOut(t))
+    case turn.firstDigitTimer:
+    case turn.interDigitTimer:
+      return entryTimedOut(t)
+    default:
+      return proceed(t, calleeRangOut(t, turn.ringingLeg(event.timer)))
+  }
+}
+
+const webhookSettled = (t: turn.Turn, event: EventOf<"WebhookReplied" | "WebhookFailed">): void => {
+  const { activity } = t.call
+  if (activity._tag !== "AwaitingReply" || activity.deliveryId !== event.deliveryId) {
+    return turn.ignore(t, event, "late-reply")
+  }
+  if (event._tag === "WebhookReplied" && event.reply._tag === "NewProgram") {
+    turn.assume(t, "reply-replaces-rest")
+    load(t, event.reply.program)
+    return proceed(t, "Done")
+  }
+  if (event._tag === "WebhookReplied" && event.reply._tag === "Empty") {
+    turn.assume(t, "empty-reply-hangs-up")
+    return endCall(t, { cause: HangupCause.normalClearing, reason: "empty reply to the callback", by: "Pipeline" })
+  }
+  turn.assume(t, "bad-reply-hangs-up")
+  const reason = event._tag === "WebhookFailed"
+    ? `no reply to the callback: ${event.why}`
+    : "the reply to the callback is not a pipeline"
+  endCall(t, { cause: HangupCause.temporaryFailure, reason, by: "Pipeline" })
+}
+
+const lookedUp = (t: turn.Turn, event: EventOf<"StoredFound" | "StoredMissing">): void => {
+  const { activity } = t.call
+  if (activity._tag !== "AwaitingStored" || activity.lookupId !== event.lookupId) {
+    return turn.ignore(t, event, "stale-lookup")
+  }
+  if (event._tag === "StoredFound") {
+    load(t, event.program)
+    return proceed(t, "Done")
+  }
+  turn.assume(t, "stored-miss-hangs-up")
+  endCall(t, { cause: HangupCause.temporaryFailure, reason: "no such stored pipeline or flow", by: "Pipeline" })
+}
+
+const playbackFinished = (t: turn.Turn, event: EventOf<"PlaybackFinished">): void => {
+  const { activity } = t.call
+  if (activity._tag !== "Playing" || activity.playbackId !== event.playbackId) return promptFinished(t, event)
+  turn.update(t, { activity: { _tag: "Waiting" } })
+  proceed(t, "Done")
+}
+
+const transferred = (t: turn.Turn, event: EventOf<"TransferRequested">): void => {
+  if (t.call.phase === "Calling") {
+    turn.assume(t, "transfer-before-answer")
+    return load(t, event.program)
+  }
+  const { activity } = t.call
+  stopActivity(t)
+  if (activity._tag === "Talking" && activity.legId !== Call.callerLegId) {
+    turn.assume(t, "transfer-keeps-agent-until-answer")
+    turn.update(t, { retainedLegId: activity.legId })
+  }
+  load(t, event.program)
+  proceed(t, "Done")
+}
+
+const fromCaller = (t: turn.Turn, event: EventOf<"DigitPressed" | "SpeechHeard">): void => {
+  const leg = Call.leg(t.call, event.legId)
+  if (leg === undefined) return turn.ignore(t, event, "unknown-leg")
+  if (!Call.isLive(leg)) return turn.ignore(t, event, "leg-ended")
+  if (leg.legId !== Call.callerLegId || t.call.phase !== "Running") return turn.ignore(t, event, "not-collecting")
+  return event._tag === "DigitPressed" ? digitPressed(t, event) : speechHeard(t, event)
+}
+
+const dispatch = (t: turn.Turn, event: CallEvent): void => {
+  switch (event._tag) {
+    case "Originated":
+      return originated(t, event)
+    case "LegRinging":
+    case "LegAnswered":
+    case "LegRejected":
+    case "LegHungUp":
+      return legEvent(t, event)
+    case "DigitPressed":
+    case "SpeechHeard":
+      return fromCaller(t, event)
+    case "PlaybackFinished":
+      return playbackFinished(t, event)
+    case "TimerFired":
+      return timerFired(t, event)
+    case "WebhookReplied":
+    case "WebhookFailed":
+      return webhookSettled(t, event)
+    case "StoredFound":
+    case "StoredMissing":
+      return lookedUp(t, event)
+    case "TransferRequested":
+      return transferred(t, event)
+    case "HangupRequested":
+      return endCall(t, {
+        cause: event.cause,
+        ...(event.reason === undefined ? {} : { reason: event.reason }),
+        by: event.by
+      })
+  }
+}
+
+/**
+ * One event of one call.
+ *
+ * @category folding
+ * @since 0.1.0
+ */
+export const transition = (call: Call.Call, event: CallEvent): Outcome => {
+  const t = turn.start(call, event.at)
+  const first = event._tag === "Originated"
+  if (call.phase === "Ended") turn.ignore(t, event, "call-ended")
+  else if (call.phase === "New" && !first) turn.ignore(t, event, "not-originated")
+  else if (call.phase !== "New" && first) turn.ignore(t, event, "already-originated")
+  else dispatch(t, event)
+  return { call: t.call, commands: t.commands, assumes: t.assumes }
+}

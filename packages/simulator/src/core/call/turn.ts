@@ -1,0 +1,168 @@
+/**
+ * One turn of the call machine: the state as it changes, and the commands that come of it.
+ *
+ * A turn lives for a single transition; outside of it, states are immutable.
+ */
+import type { Assumption } from "../journal/Assumption.ts"
+import type { Endpoint, Prompt, RecordingFormat, Variables } from "../pcmo/Program.ts"
+import * as Call from "./Call.ts"
+import type { CallCommand, IgnoredBecause } from "./CallCommand.ts"
+import type { CallEvent } from "./CallEvent.ts"
+import { blindTransfer, type HangupCause } from "./HangupCause.ts"
+
+/** The state so far, and what has been asked of the world. */
+export interface Turn {
+  call: Call.Call
+  readonly at: number
+  readonly commands: Array<CallCommand>
+  readonly assumes: Array<Assumption>
+}
+
+/** Whether a step of the program is over, or waits for another event. */
+export type Progress = "Done" | "Pending"
+
+export const start = (call: Call.Call, at: number): Turn => ({ call, at, commands: [], assumes: [] })
+
+export const emit = (turn: Turn, command: CallCommand): void => {
+  turn.commands.push(command)
+}
+
+export const update = (turn: Turn, patch: Partial<Call.Call>): void => {
+  turn.call = { ...turn.call, ...patch }
+}
+
+export const assume = (turn: Turn, name: Assumption): void => {
+  if (!turn.assumes.includes(name)) turn.assumes.push(name)
+}
+
+export const ignore = (turn: Turn, event: CallEvent, why: IgnoredBecause): void =>
+  emit(turn, { _tag: "Ignored", state: Call.label(turn.call), event: event._tag, why })
+
+/** A name that no other leg, playback, delivery, lookup or recording of this call has. */
+export const fresh = (turn: Turn, kind: string): string => {
+  update(turn, { sequence: turn.call.sequence + 1 })
+  return `${kind}${turn.call.sequence}`
+}
+
+export const arm = (turn: Turn, timer: string, afterMs: number): void => {
+  const generation = turn.call.sequence + 1
+  update(turn, { sequence: generation, timers: { ...turn.call.timers, [timer]: generation } })
+  emit(turn, { _tag: "ArmTimer", timer, generation, dueAt: turn.at + afterMs })
+}
+
+const forget = (turn: Turn, timer: string): void => {
+  const { [timer]: _, ...timers } = turn.call.timers
+  update(turn, { timers })
+}
+
+export const disarm = (turn: Turn, timer: string): void => {
+  const generation = turn.call.timers[timer]
+  if (generation === undefined) return
+  forget(turn, timer)
+  emit(turn, { _tag: "DisarmTimer", timer, generation })
+}
+
+/** Takes the timer off the list when it is the one that is armed; a stale one is told apart by its generation. */
+export const fired = (turn: Turn, timer: string, generation: number): boolean => {
+  if (turn.call.timers[timer] !== generation) return false
+  forget(turn, timer)
+  return true
+}
+
+const ringPrefix = "ring:"
+export const ringTimer = (legId: string): string => ringPrefix + legId
+/** Whose ring timer this is. */
+export const ringingLeg = (timer: string): string => timer.slice(ringPrefix.length)
+export const maxDurationTimer = "max-duration"
+export const connectDurationTimer = "connect-duration"
+export const firstDigitTimer = "first-digit"
+export const interDigitTimer = "inter-digit"
+
+export const patchLeg = (turn: Turn, legId: string, patch: Partial<Call.Leg>): void =>
+  update(turn, { legs: turn.call.legs.map((leg) => leg.legId === legId ? { ...leg, ...patch } : leg) })
+
+export const dial = (
+  turn: Turn,
+  legId: string,
+  options: {
+    readonly endpoint: Endpoint
+    readonly callerId: string
+    readonly ringTimeoutMs: number
+    readonly metadata: Variables
+  }
+): void => {
+  const leg: Call.Leg = { legId, endpoint: options.endpoint, state: "Dialing", startedAt: turn.at }
+  update(turn, { legs: [...turn.call.legs, leg] })
+  emit(turn, {
+    _tag: "DialLeg",
+    legId,
+    endpoint: options.endpoint,
+    callerId: options.callerId,
+    metadata: options.metadata
+  })
+  arm(turn, ringTimer(legId), options.ringTimeoutMs)
+}
+
+/** The caller is alone once nobody else is bridged. */
+const leaveBridge = (turn: Turn): void => {
+  const [caller, ...others] = turn.call.legs
+  if (caller?.state === "Bridged" && !others.some((leg) => leg.state === "Bridged")) {
+    patchLeg(turn, caller.legId, { state: "Answered" })
+  }
+}
+
+/** The leg is over by itself: nobody has to be told. */
+export const legEnded = (turn: Turn, legId: string, cause: HangupCause): void => {
+  disarm(turn, ringTimer(legId))
+  patchLeg(turn, legId, { state: "Ended", endedAt: turn.at, hangupCause: cause })
+  if (legId !== Call.callerLegId) leaveBridge(turn)
+  if (turn.call.retainedLegId === legId) {
+    const { retainedLegId: _, ...call } = turn.call
+    turn.call = call
+  }
+}
+
+/** Ends a leg that is live; an ended one stays as it is. */
+export const hangUpLeg = (turn: Turn, legId: string, cause: HangupCause): void => {
+  const leg = Call.leg(turn.call, legId)
+  if (leg === undefined || !Call.isLive(leg)) return
+  emit(turn, { _tag: "HangUpLeg", legId, cause })
+  legEnded(turn, legId, cause)
+}
+
+/** The party that a transfer kept on the line is let go once the new pipeline has somebody, or needs the caller's ear. */
+export const dropRetained = (turn: Turn): void => {
+  if (turn.call.retainedLegId !== undefined) hangUpLeg(turn, turn.call.retainedLegId, blindTransfer)
+}
+
+export const play = (turn: Turn, prompt: Prompt, loop: boolean): string => {
+  const playbackId = fresh(turn, "playback")
+  emit(turn, { _tag: "StartPlayback", playbackId, prompt, loop })
+  return playbackId
+}
+
+export const startRecording = (turn: Turn, recording: RecordingFormat, legId?: string): string => {
+  const recordingId = fresh(turn, "recording")
+  const which = legId === undefined ? {} : { legId }
+  update(turn, {
+    recordings: [...turn.call.recordings, { recordingId, recording, ...which, startedAt: turn.at }]
+  })
+  emit(turn, { _tag: "StartRecording", recordingId, recording, ...which })
+  return recordingId
+}
+
+/** Records the conversation from now on; while that runs, asking again changes nothing. */
+export const recordCall = (turn: Turn, recording: RecordingFormat): void => {
+  if (!turn.call.recordings.some((one) => one.legId === undefined && one.endedAt === undefined)) {
+    startRecording(turn, recording)
+  }
+}
+
+export const stopRecording = (turn: Turn, recordingId: string): void => {
+  const running = turn.call.recordings.some((one) => one.recordingId === recordingId && one.endedAt === undefined)
+  if (!running) return
+  update(turn, {
+    recordings: turn.call.recordings.map((one) => one.recordingId === recordingId ? { ...one, endedAt: turn.at } : one)
+  })
+  emit(turn, { _tag: "StopRecording", recordingId })
+}

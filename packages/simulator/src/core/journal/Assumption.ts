@@ -1,0 +1,90 @@
+/**
+ * What the simulator does that no public source states.
+ *
+ * Each rule that rests on one names it, the journal carries the name, and a strict run can refuse it.
+ */
+
+/**
+ * The assumptions by name: what is assumed, and what would settle it.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const assumptions = {
+  "direct-call-rings-once": {
+    claim: "A connect to the number that the call itself dialed joins that phone; nothing is dialed twice.",
+    settledBy: "a direct call on a live account, watched on the handset"
+  },
+  "default-max-duration": {
+    claim: "A call without max_duration_sec ends 7200 s after it was answered.",
+    settledBy: "a live call left alone"
+  },
+  "phones-before-agents": {
+    claim: "A simultaneous connect rings the phones and SIP users at once, then the agents one after another.",
+    settledBy: "a live simultaneous connect to a phone and two agents"
+  },
+  "agent-drop-fails-over": {
+    claim: "An agent that drops off a bridged call is replaced by the next endpoint of the connect.",
+    settledBy: "killing a worker in the middle of a live call"
+  },
+  "machine-skipped": {
+    claim: "With machine_detection an answering machine counts as not reached, and its verdict comes with the answer.",
+    settledBy: "a live connect to a voicemail"
+  },
+  "connect-limit-continues": {
+    claim: "When a connect's own maximum duration runs out, that leg ends and the pipeline goes on.",
+    settledBy: "a live connect with a short max_duration_sec"
+  },
+  "connect-failure-continues": {
+    claim: "A connect that reaches nobody is followed by the next action.",
+    settledBy: "a live pipeline with a busy number first"
+  },
+  "pipeline-end-hangs-up": {
+    claim: "A call whose pipeline is exhausted is hung up.",
+    settledBy: "a live pipeline of one play"
+  },
+  "input-result-body": {
+    claim: "The on_result callback is a POST of call_id, from, to, input_type, digits, speech, status and variables.",
+    settledBy: "one recorded callback"
+  },
+  "reply-replaces-rest": {
+    claim: "The reply to an on_result callback, a bare array or one under \"pipeline\", replaces what was left to run.",
+    settledBy: "a live callback answered both ways"
+  },
+  "empty-reply-hangs-up": {
+    claim: "An empty reply to a callback ends the call.",
+    settledBy: "a live callback answered with 204"
+  },
+  "bad-reply-hangs-up": {
+    claim: "A reply that is late, not a 2xx or not a pipeline ends the call as a temporary failure.",
+    settledBy: "a live callback answered with 500, with text, and after a minute"
+  },
+  "stored-miss-hangs-up": {
+    claim: "A stored pipeline or flow that does not exist ends the call as a temporary failure.",
+    settledBy: "a live input whose ref is unknown"
+  },
+  "retry-repeats-prompt": {
+    claim: "After no input or a wrong one, the prompt for that plays, then the first prompt again.",
+    settledBy: "a live play_get_input with both prompts"
+  },
+  "finish-key-alone-is-invalid": {
+    claim: "The finish key with too few digits before it is an invalid entry, not a missing one.",
+    settledBy: "a live play_get_input answered with the finish key"
+  },
+  "transfer-keeps-agent-until-answer": {
+    claim: "After a transfer the bridged party stays until the new pipeline's connect is answered or plays something.",
+    settledBy: "a live transfer, listened to"
+  },
+  "transfer-before-answer": {
+    claim: "A transfer that arrives before the phone is answered replaces what runs upon the answer.",
+    settledBy: "a live transfer while it rings"
+  }
+} as const satisfies Record<string, { readonly claim: string; readonly settledBy: string }>
+
+/**
+ * The name of an assumption.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Assumption = keyof typeof assumptions

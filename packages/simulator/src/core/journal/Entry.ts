@@ -1,0 +1,122 @@
+/**
+ * What the journal holds. Followers, records, expectations and replay read entries and nothing else.
+ *
+ * Every entry has `seq` (counted within its tenant), `at` (whole milliseconds from the tenant's origin) and, where
+ * another entry led to it, `causedBy`.
+ */
+import type { CallCommand, InputNotice } from "../call/CallCommand.ts"
+import type { CallEvent, DeliveryFailure, Reply } from "../call/CallEvent.ts"
+import type { Assumption } from "./Assumption.ts"
+
+interface Common {
+  readonly seq: number
+  readonly at: number
+  readonly tenant: string
+}
+
+/**
+ * The first entry: enough to repeat the run. `originEpochMs` is the wall clock at the origin.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Started extends Common {
+  readonly _tag: "Started"
+  readonly version: string
+  readonly seed: number
+  readonly originEpochMs: number
+}
+
+/**
+ * A request of the emulated API that carried known credentials. Bodies are not kept.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Requested extends Common {
+  readonly _tag: "Requested"
+  readonly operation: string
+}
+
+/**
+ * A request that was not taken: the status and error code that it was answered with, and the first field at fault.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Refused extends Common {
+  readonly _tag: "Refused"
+  readonly causedBy: number
+  readonly operation: string
+  readonly status: number
+  readonly error: string
+  readonly field?: string
+}
+
+/**
+ * One turn of a call: the event, where it led, what it asked for, and the assumptions it rests on. Written before any
+ * command is carried out.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Turned extends Common {
+  readonly _tag: "Turned"
+  readonly callId: string
+  readonly causedBy: number
+  readonly event: CallEvent
+  readonly from: string
+  readonly to: string
+  readonly commands: ReadonlyArray<CallCommand>
+  readonly assumes?: ReadonlyArray<Assumption>
+}
+
+/**
+ * A webhook that was sent, or could not be.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Delivered extends Common {
+  readonly _tag: "Delivered"
+  readonly callId: string
+  readonly causedBy: number
+  readonly deliveryId: string
+  readonly url: string
+  readonly notice: InputNotice
+  readonly durationMs: number
+  readonly status?: number
+  readonly outcome: Reply["_tag"] | DeliveryFailure
+  readonly replyText?: string
+}
+
+/**
+ * The engine itself broke on this call, which was dropped. Always a defect of the simulator.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Broke extends Common {
+  readonly _tag: "Broke"
+  readonly callId: string
+  readonly causedBy: number
+  readonly message: string
+}
+
+/**
+ * Anything the journal holds.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Entry = Started | Requested | Refused | Turned | Delivered | Broke
+
+type Undated<E> = E extends Entry ? Omit<E, "seq" | "at" | "tenant"> : never
+
+/**
+ * An entry before the journal has numbered and dated it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Draft = Undated<Entry>

@@ -1,0 +1,164 @@
+/**
+ * A pipeline as the engine runs it: plain data, times in whole milliseconds, nothing left to validate.
+ *
+ * Every vocabulary of the platform compiles to these steps at the edge, so that the call machine knows one language.
+ */
+import * as Schema from "effect/Schema"
+
+/**
+ * What is attached to a call and comes back in its callbacks.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Variables = Schema.Record(Schema.String, Schema.Union([Schema.String, Schema.Finite, Schema.Boolean]))
+/** @since 0.1.0 */
+export type Variables = typeof Variables.Type
+
+/** Whole milliseconds, never negative. */
+const Millis = Schema.Natural
+
+/**
+ * Whom a leg reaches. A phone by its digits, a SIP user by its address, an AI agent by its id.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Endpoint = Schema.Union([
+  Schema.TaggedStruct("Pstn", { number: Schema.String }),
+  Schema.TaggedStruct("Sip", { uri: Schema.String }),
+  Schema.TaggedStruct("Agent", { id: Schema.String })
+])
+/** @since 0.1.0 */
+export type Endpoint = typeof Endpoint.Type
+
+/**
+ * What is played: a file by name or URL, or text to be spoken.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Prompt = Schema.Union([
+  Schema.TaggedStruct("File", { name: Schema.String }),
+  Schema.TaggedStruct("Say", {
+    text: Schema.String,
+    language: Schema.String,
+    voiceId: Schema.String,
+    speed: Schema.Finite
+  })
+])
+/** @since 0.1.0 */
+export type Prompt = typeof Prompt.Type
+
+/**
+ * How digits are collected. `finishKey` is absent when no key finishes the entry.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const DigitRules = Schema.Struct({
+  minDigits: Schema.Natural,
+  maxDigits: Schema.Natural,
+  firstDigitTimeoutMs: Millis,
+  interDigitTimeoutMs: Millis,
+  finishKey: Schema.optionalKey(Schema.String),
+  flushBuffer: Schema.Boolean
+})
+/** @since 0.1.0 */
+export type DigitRules = typeof DigitRules.Type
+
+/**
+ * Where the result of an input step goes: to a URL whose reply replaces the rest, or to a stored pipeline.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const OnResult = Schema.Union([
+  Schema.TaggedStruct("Url", { url: Schema.String }),
+  Schema.TaggedStruct("Ref", { ref: Schema.String })
+])
+/** @since 0.1.0 */
+export type OnResult = typeof OnResult.Type
+
+/**
+ * What a recording should be.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const RecordingFormat = Schema.Struct({
+  format: Schema.Literals(["mp3", "wav"]),
+  channels: Schema.Literals(["single", "dual"])
+})
+/** @since 0.1.0 */
+export type RecordingFormat = typeof RecordingFormat.Type
+
+/**
+ * Rings endpoints until one answers, bridges it with the caller, and goes on when that leg ends.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Connect = Schema.TaggedStruct("Connect", {
+  callerId: Schema.String,
+  strategy: Schema.Literals(["Sequential", "Simultaneous"]),
+  endpoints: Schema.NonEmptyArray(Endpoint),
+  ringTimeoutMs: Millis,
+  maxDurationMs: Schema.optionalKey(Millis),
+  machineDetection: Schema.Boolean,
+  recording: Schema.optionalKey(RecordingFormat),
+  waitingMusic: Schema.optionalKey(Schema.String),
+  metadata: Variables
+})
+/** @since 0.1.0 */
+export type Connect = typeof Connect.Type
+
+/**
+ * Collects digits or speech, with a prompt or silently, and hands the result on.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Collect = Schema.TaggedStruct("Collect", {
+  prompt: Schema.optionalKey(Prompt),
+  modes: Schema.NonEmptyArray(Schema.Literals(["dtmf", "speech"])),
+  digits: DigitRules,
+  retries: Schema.Struct({
+    max: Schema.Natural,
+    noInputPrompt: Schema.optionalKey(Prompt),
+    invalidPrompt: Schema.optionalKey(Prompt)
+  }),
+  onResult: OnResult
+})
+/** @since 0.1.0 */
+export type Collect = typeof Collect.Type
+
+/**
+ * One action of a running pipeline.
+ *
+ * `RunStored` stands for a document kept by the platform: a stored pipeline or a flow, by its id.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Step = Schema.Union([
+  Connect,
+  Collect,
+  Schema.TaggedStruct("Play", { prompt: Prompt }),
+  Schema.TaggedStruct("Param", { variables: Variables }),
+  Schema.TaggedStruct("Record", { recording: RecordingFormat }),
+  Schema.TaggedStruct("Hangup", {}),
+  Schema.TaggedStruct("RunStored", { source: Schema.Literals(["Pipeline", "Flow"]), ref: Schema.String })
+])
+/** @since 0.1.0 */
+export type Step = typeof Step.Type
+
+/**
+ * Steps in the order in which they run.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Program = Schema.Array(Step)
+/** @since 0.1.0 */
+export type Program = typeof Program.Type

@@ -1,0 +1,77 @@
+/** Strict readers of the values that request bodies and pipelines share. */
+import * as Limits from "@effect-piopiy/sdk/wire/Limits"
+import type * as Program from "../../core/pcmo/Program.ts"
+import type * as Admission from "./Admission.ts"
+import * as AdmissionReader from "./AdmissionReader.ts"
+
+/**
+ * A phone number: 7 to 16 digits with country code. A JSON number is refused.
+ *
+ * Source: official Node SDK 1.2.0 and Python SDK 1.2.2 (observed).
+ *
+ * @category readers
+ * @since 0.1.0
+ */
+export const phone: Admission.Reader<string> = AdmissionReader.textMatching(
+  Limits.phonePattern,
+  "a phone number as a string of 7 to 16 digits with country code, without +"
+)
+
+const dashedUuid = new RegExp(`${Limits.uuidPattern.source}|${Limits.urnUuidPattern.source}`)
+
+/**
+ * A UUID in its dashed form, with or without `urn:uuid:` in front; read as dashed and lower case.
+ *
+ * Source: official Node SDK 1.2.0 for the dashed form, Python SDK 1.2.2 for the prefix (observed). The looser forms
+ * that the Python client lets through are refused.
+ *
+ * @category readers
+ * @since 0.1.0
+ */
+export const uuid: Admission.Reader<string> = AdmissionReader.map(
+  AdmissionReader.textMatching(dashedUuid, "a UUID with dashes"),
+  (id) => id.replace("urn:uuid:", "").toLowerCase()
+)
+
+/**
+ * Whole seconds on the wire, read as milliseconds.
+ *
+ * @category readers
+ * @since 0.1.0
+ */
+export const seconds = (bounds: Limits.Range): Admission.Reader<number> =>
+  AdmissionReader.map(AdmissionReader.integer(bounds), (count) => count * 1000)
+
+/**
+ * Variables: keys that are names, values that are strings, finite numbers or booleans, within the given limits.
+ *
+ * @category readers
+ * @since 0.1.0
+ */
+export const variablesWithin = (
+  limits: { readonly entries: number; readonly textLength: number }
+): Admission.Reader<Program.Variables> =>
+  AdmissionReader.record({
+    key: Limits.variableKeyPattern,
+    value: AdmissionReader.satisfying(
+      Number.isFinite(limits.textLength)
+        ? `a string of at most ${limits.textLength} characters, a number or a boolean`
+        : "a string, a number or a boolean",
+      (json): json is string | number | boolean =>
+        typeof json === "string" ? json.length <= limits.textLength : typeof json === "boolean" || Number.isFinite(json)
+    ),
+    maximumEntries: limits.entries
+  })
+
+/**
+ * The variables of a call and the metadata of a `connect`, of any count and length.
+ *
+ * Source: official Node SDK 1.2.0 and Python SDK 1.2.2 (observed).
+ *
+ * @category readers
+ * @since 0.1.0
+ */
+export const variables: Admission.Reader<Program.Variables> = variablesWithin({
+  entries: Number.POSITIVE_INFINITY,
+  textLength: Number.POSITIVE_INFINITY
+})

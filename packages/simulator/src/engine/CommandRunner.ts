@@ -1,0 +1,159 @@
+/** Carries out what the call machine asks for. Each command is done, or on its way, before the next is looked at. */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
+import * as Layer from "effect/Layer"
+import * as Call from "../core/call/Call.ts"
+import type { CallCommand, CommandOf } from "../core/call/CallCommand.ts"
+import { promptDurationMs } from "../core/media/promptDuration.ts"
+import type { Program } from "../core/pcmo/Program.ts"
+import type { Happening } from "./happening.ts"
+import { Journal } from "./Journal.ts"
+import { Parties } from "./Parties.ts"
+import { type Scheduled, Timeline } from "./Timeline.ts"
+import { type Receipt, WebhookPort } from "./WebhookPort.ts"
+
+/**
+ * Documents that the platform keeps: pipelines by the name that `on_result.ref` gives, flows by their id.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Stored {
+  readonly pipelines: ReadonlyMap<string, Program>
+  readonly flows: ReadonlyMap<string, Program>
+}
+
+/**
+ * Interprets commands.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class CommandRunner extends Context.Service<CommandRunner, {
+  /** `tell` takes what comes of the command, now or later. */
+  readonly run: (callId: string, command: CallCommand, seq: number, tell: (happening: Happening) => void) => void
+  /** Lets go of everything that a call still holds. */
+  readonly release: (call: Call.Call) => void
+}>()("@effect-piopiy/simulator/CommandRunner") {}
+
+const make = (options: { readonly stored: Stored; readonly fileMs: ReadonlyMap<string, number> }) =>
+  Effect.gen(function*() {
+    const timeline = yield* Timeline
+    const journal = yield* Journal
+    const parties = yield* Parties
+    const webhooks = yield* WebhookPort
+    const fork = yield* FiberSet.makeRuntime()
+    const scheduled = new Map<string, Scheduled>()
+
+    const schedule = (key: string, dueMs: number, label: string, run: () => void): void => {
+      scheduled.set(
+        key,
+        timeline.at(dueMs, label, () => {
+          scheduled.delete(key)
+          run()
+        })
+      )
+    }
+    const cancel = (key: string): void => {
+      const found = scheduled.get(key)
+      if (found === undefined) return
+      scheduled.delete(key)
+      timeline.cancel(found)
+    }
+
+    const settle = (receipt: Receipt, deliveryId: string): Happening =>
+      receipt._tag === "Replied"
+        ? { _tag: "WebhookReplied", deliveryId, reply: receipt.reply }
+        : { _tag: "WebhookFailed", deliveryId, why: receipt.why }
+
+    const notify = (
+      callId: string,
+      command: CommandOf<"Notify">,
+      causedBy: number,
+      tell: (happening: Happening) => void
+    ): void => {
+      const { deliveryId, notice, url } = command
+      const sentAt = timeline.nowMs()
+      fork(Effect.map(webhooks.deliver(url, notice), (receipt) => {
+        journal.append({
+          _tag: "Delivered",
+          callId,
+          causedBy,
+          deliveryId,
+          url,
+          notice,
+          durationMs: timeline.nowMs() - sentAt,
+          ...(receipt.status === undefined ? {} : { status: receipt.status }),
+          outcome: receipt._tag === "Replied" ? receipt.reply._tag : receipt.why,
+          ...(receipt.replyText === undefined ? {} : { replyText: receipt.replyText })
+        })
+        tell(settle(receipt, deliveryId))
+      }))
+    }
+
+    const run = (callId: string, command: CallCommand, seq: number, tell: (happening: Happening) => void): void => {
+      switch (command._tag) {
+        case "ArmTimer": {
+          const { dueAt, generation, timer } = command
+          return schedule(`${callId}/${timer}`, dueAt, timer, () => tell({ _tag: "TimerFired", timer, generation }))
+        }
+        case "DisarmTimer":
+          return cancel(`${callId}/${command.timer}`)
+        case "DialLeg":
+          return parties.dial(`${callId}/${command.legId}`, command.legId, command.endpoint, tell)
+        case "HangUpLeg":
+          return parties.release(`${callId}/${command.legId}`)
+        case "StartPlayback": {
+          const { playbackId } = command
+          if (command.loop) return
+          const dueMs = timeline.nowMs() + promptDurationMs(command.prompt, options.fileMs)
+          return schedule(
+            `${callId}/${playbackId}`,
+            dueMs,
+            "prompt ends",
+            () => tell({ _tag: "PlaybackFinished", playbackId })
+          )
+        }
+        case "StopPlayback":
+          return cancel(`${callId}/${command.playbackId}`)
+        case "OpenInput":
+          return parties.ask(`${callId}/${Call.callerLegId}`)
+        case "CloseInput":
+          return parties.hush(`${callId}/${Call.callerLegId}`)
+        case "Notify":
+          return notify(callId, command, seq, tell)
+        case "LookUpStored": {
+          const { lookupId, ref, source } = command
+          const program = (source === "Flow" ? options.stored.flows : options.stored.pipelines).get(ref)
+          return tell(
+            program === undefined ? { _tag: "StoredMissing", lookupId } : { _tag: "StoredFound", lookupId, program }
+          )
+        }
+        case "BridgeLegs":
+        case "StartRecording":
+        case "StopRecording":
+        case "WriteRecord":
+        case "Ignored":
+          return
+      }
+    }
+
+    const release = (call: Call.Call): void => {
+      for (const leg of call.legs) parties.release(`${call.origin.callId}/${leg.legId}`)
+      for (const timer of Object.keys(call.timers)) cancel(`${call.origin.callId}/${timer}`)
+    }
+
+    return CommandRunner.of({ run, release })
+  })
+
+/**
+ * A runner over the tenant's timeline, parties and webhooks.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = (
+  options: { readonly stored: Stored; readonly fileMs: ReadonlyMap<string, number> }
+): Layer.Layer<CommandRunner, never, Timeline | Journal | Parties | WebhookPort> =>
+  Layer.effect(CommandRunner, make(options))

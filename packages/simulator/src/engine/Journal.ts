@@ -1,0 +1,183 @@
+/**
+ * Everything that happened in a tenant, in order, bounded.
+ *
+ * At the bound whole ended calls go, oldest first; calls in progress never do. What a call's record says stays after
+ * its entries have gone.
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as PubSub from "effect/PubSub"
+import * as Stream from "effect/Stream"
+import type { CallRecord } from "../core/call/CallRecord.ts"
+import type { Draft, Entry } from "../core/journal/Entry.ts"
+import { Timeline } from "./Timeline.ts"
+
+/**
+ * Which entries: of one call, from a `seq` on, and how many at most.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Query {
+  readonly callId?: string
+  readonly from?: number
+  readonly limit?: number
+}
+
+/**
+ * A tenant's journal.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class Journal extends Context.Service<Journal, {
+  /** Numbers and dates the entry, keeps it, and returns its `seq`. */
+  readonly append: (draft: Draft) => number
+  readonly read: (query?: Query) => ReadonlyArray<Entry>
+  /**
+   * Entries as they come, from `query.from` on. A follower reads at its own pace and holds nothing back; one that falls
+   * behind the bound goes on with the oldest entry that is left, visible as a gap in `seq`.
+   */
+  readonly follow: (query?: Query) => Stream.Stream<Entry>
+  /** The record of an ended call, also after its entries were evicted. */
+  readonly record: (callId: string) => CallRecord | undefined
+  readonly records: () => ReadonlyArray<CallRecord>
+  /** Whether the call's entries are gone. */
+  readonly isEvicted: (callId: string) => boolean
+  readonly size: () => number
+}>()("@effect-piopiy/simulator/Journal") {}
+
+/**
+ * How much a journal keeps: entries in memory, and records of ended calls. At the bound the oldest ended calls lose
+ * their entries, and the oldest records go.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Bounds {
+  readonly entries: number
+  readonly records: number
+}
+
+/** @since 0.1.0 */
+export const defaultBounds: Bounds = { entries: 200_000, records: 100_000 }
+
+const evictedShare = 0.1
+
+const make = (
+  options: { readonly tenant: string; readonly seed: number; readonly version: string; readonly bounds: Bounds }
+) =>
+  Effect.gen(function*() {
+    const timeline = yield* Timeline
+    const arrivals = yield* PubSub.sliding<void>(1)
+    const { bounds, seed, tenant, version } = options
+    const records = new Map<string, CallRecord>()
+    const evicted = new Set<string>()
+    const sizes = new Map<string, number>()
+    const ended: Array<string> = []
+    let entries: Array<Entry> = []
+    let seq = 0
+
+    const evict = (): void => {
+      const gone = new Set<string>()
+      let left = entries.length
+      while (left > bounds.entries * (1 - evictedShare)) {
+        const oldest = ended.shift()
+        if (oldest === undefined) break
+        gone.add(oldest)
+        evicted.add(oldest)
+        left -= sizes.get(oldest) ?? 0
+        sizes.delete(oldest)
+      }
+      if (gone.size === 0) return
+      entries = entries.filter((entry) => !("callId" in entry) || !gone.has(entry.callId))
+    }
+
+    const keepRecord = (record: CallRecord): void => {
+      records.set(record.callId, record)
+      ended.push(record.callId)
+      if (records.size <= bounds.records) return
+      for (const callId of records.keys()) {
+        records.delete(callId)
+        evicted.delete(callId)
+        break
+      }
+    }
+
+    const append = (draft: Draft): number => {
+      seq += 1
+      const entry: Entry = { seq, at: timeline.nowMs(), tenant, ...draft }
+      entries.push(entry)
+      if ("callId" in entry) sizes.set(entry.callId, (sizes.get(entry.callId) ?? 0) + 1)
+      if (entry._tag === "Turned") {
+        for (const command of entry.commands) if (command._tag === "WriteRecord") keepRecord(command.record)
+      }
+      if (entries.length > bounds.entries) evict()
+      PubSub.publishUnsafe(arrivals, undefined)
+      return seq
+    }
+
+    /** The first entry at or after `from`, by halving: `seq` only ever grows. */
+    const indexOf = (from: number): number => {
+      let low = 0
+      let high = entries.length
+      while (low < high) {
+        const middle = (low + high) >> 1
+        if ((entries[middle]?.seq ?? 0) < from) low = middle + 1
+        else high = middle
+      }
+      return low
+    }
+
+    const read = (query: Query = {}): ReadonlyArray<Entry> => {
+      const limit = query.limit ?? Number.POSITIVE_INFINITY
+      const found: Array<Entry> = []
+      for (let index = indexOf(query.from ?? 0); index < entries.length && found.length < limit; index++) {
+        const entry = entries[index]
+        if (entry === undefined) break
+        if (query.callId === undefined || ("callId" in entry && entry.callId === query.callId)) found.push(entry)
+      }
+      return found
+    }
+
+    const batch = 256
+    const follow = (query: Query = {}): Stream.Stream<Entry> =>
+      Stream.unwrap(Effect.gen(function*() {
+        const subscription = yield* PubSub.subscribe(arrivals)
+        let next = query.from ?? 0
+        const pull: Effect.Effect<ReadonlyArray<Entry>> = Effect.suspend(() => {
+          const found = read({ ...query, from: next, limit: batch })
+          const last = found.at(-1)
+          if (last === undefined) {
+            next = Math.max(next, seq + 1)
+            return Effect.flatMap(PubSub.take(subscription), () => pull)
+          }
+          next = last.seq + 1
+          return Effect.succeed(found)
+        })
+        return Stream.fromEffectRepeat(pull).pipe(Stream.flattenIterable)
+      }))
+
+    append({ _tag: "Started", version, seed, originEpochMs: timeline.originEpochMs })
+
+    return Journal.of({
+      append,
+      read,
+      follow,
+      record: (callId) => records.get(callId),
+      records: () => [...records.values()],
+      isEvicted: (callId) => evicted.has(callId),
+      size: () => entries.length
+    })
+  })
+
+/**
+ * An empty journal.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = (
+  options: { readonly tenant: string; readonly seed: number; readonly version: string; readonly bounds: Bounds }
+): Layer.Layer<Journal, never, Timeline> => Layer.effect(Journal, make(options))

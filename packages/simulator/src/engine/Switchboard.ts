@@ -1,0 +1,216 @@
+/**
+ * Places calls and carries them through: each call has a mailbox, and handles one event, with every command that comes
+ * of it, before the next.
+ *
+ * A mailbox is drained where an event arrives, without a pause, so neither another fiber nor an interruption can come
+ * between an event and its commands.
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Call from "../core/call/Call.ts"
+import type { CallRecord } from "../core/call/CallRecord.ts"
+import { transition } from "../core/call/transition.ts"
+import type { Program } from "../core/pcmo/Program.ts"
+import * as Seed from "../core/Seed.ts"
+import { CommandRunner } from "./CommandRunner.ts"
+import type { Happening } from "./happening.ts"
+import { Journal } from "./Journal.ts"
+import { Parties } from "./Parties.ts"
+import { Refusal } from "./Refusal.ts"
+import { Timeline } from "./Timeline.ts"
+
+/**
+ * A call that was asked for: what `Originated` says, without the ids, which the switchboard gives.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type CallRequest = Omit<Call.Call["origin"], "_tag" | "at" | "callId" | "requestId">
+
+/**
+ * What became of a call.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Whereabouts =
+  | { readonly _tag: "Live"; readonly call: Call.Call }
+  | { readonly _tag: "Ended"; readonly record: CallRecord; readonly evicted: boolean }
+  | { readonly _tag: "Unknown" }
+
+/**
+ * The calls of a tenant. `causedBy` is the `seq` of the journal entry that led to the request.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class Switchboard extends Context.Service<Switchboard, {
+  /** Fails with `AgentNotRunning`, `TooManyCalls` or `Stopping`. */
+  readonly originate: (
+    request: CallRequest,
+    causedBy: number
+  ) => Effect.Effect<{ readonly callId: string; readonly requestId: string }, Refusal>
+  /** Fails with `CallNotFound`. */
+  readonly transfer: (callId: string, program: Program, causedBy: number) => Effect.Effect<string, Refusal>
+  /** Fails with `CallNotFound`. */
+  readonly hangup: (
+    callId: string,
+    ending: { readonly cause: string; readonly reason?: string },
+    causedBy: number
+  ) => Effect.Effect<string, Refusal>
+  /** Something that a party does, told by whoever plays it. Fails with `CallNotFound`. */
+  readonly tell: (callId: string, happening: Happening, causedBy: number) => Effect.Effect<void, Refusal>
+  readonly live: Effect.Effect<ReadonlyArray<Call.Call>>
+  readonly find: (callId: string) => Effect.Effect<Whereabouts>
+  /** Takes no more calls and ends those in progress, with their records. */
+  readonly stop: Effect.Effect<void>
+}>()("@effect-piopiy/simulator/Switchboard") {}
+
+interface Mailbox {
+  call: Call.Call
+  readonly waiting: Array<{ readonly happening: Happening; readonly causedBy: number }>
+  draining: boolean
+}
+
+/**
+ * How many calls may be in progress at once; a further one is refused.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const defaultMaxCalls = 10_000
+
+const make = (options: { readonly seed: number; readonly maxCalls: number }) =>
+  Effect.gen(function*() {
+    const timeline = yield* Timeline
+    const journal = yield* Journal
+    const parties = yield* Parties
+    const runner = yield* CommandRunner
+    const mailboxes = new Map<string, Mailbox>()
+    const counts = { call: 0, request: 0 }
+    let stopping = false
+
+    const id = (kind: "call" | "request"): string => {
+      counts[kind] += 1
+      return Seed.uuid(options.seed, kind, counts[kind])
+    }
+
+    const turn = (callId: string, mailbox: Mailbox, happening: Happening, causedBy: number): void => {
+      const event = { ...happening, at: timeline.nowMs() }
+      const before = mailbox.call
+      const { assumes, call, commands } = transition(before, event)
+      mailbox.call = call
+      const seq = journal.append({
+        _tag: "Turned",
+        callId,
+        causedBy,
+        event,
+        from: Call.label(before),
+        to: Call.label(call),
+        commands,
+        ...(assumes.length === 0 ? {} : { assumes })
+      })
+      for (const command of commands) runner.run(callId, command, seq, (next) => post(callId, next, seq))
+    }
+
+    const drop = (callId: string, mailbox: Mailbox): void => {
+      mailboxes.delete(callId)
+      mailbox.waiting.length = 0
+      runner.release(mailbox.call)
+    }
+
+    /** A defect in one call must not stop the others: it is journalled, and that call is dropped. */
+    const turnSafely = (callId: string, mailbox: Mailbox, happening: Happening, causedBy: number): void => {
+      try {
+        turn(callId, mailbox, happening, causedBy)
+        if (mailbox.call.phase === "Ended") drop(callId, mailbox)
+      } catch (defect) {
+        journal.append({ _tag: "Broke", callId, causedBy, message: String(defect) })
+        drop(callId, mailbox)
+      }
+    }
+
+    const post = (callId: string, happening: Happening, causedBy: number): void => {
+      const mailbox = mailboxes.get(callId)
+      if (mailbox === undefined) return
+      mailbox.waiting.push({ happening, causedBy })
+      if (mailbox.draining) return
+      mailbox.draining = true
+      for (let next = mailbox.waiting.shift(); next !== undefined; next = mailbox.waiting.shift()) {
+        turnSafely(callId, mailbox, next.happening, next.causedBy)
+      }
+      mailbox.draining = false
+    }
+
+    const whenLive = <A>(callId: string, run: () => A): Effect.Effect<A, Refusal> =>
+      Effect.suspend(() => mailboxes.has(callId) ? Effect.sync(run) : Effect.fail(new Refusal({ why: "CallNotFound" })))
+
+    const originate = Effect.fnUntraced(function*(request: CallRequest, causedBy: number) {
+      if (stopping) return yield* new Refusal({ why: "Stopping" })
+      if (mailboxes.size >= options.maxCalls) return yield* new Refusal({ why: "TooManyCalls" })
+      if (request.kind === "Agent" && request.agentId !== undefined && !parties.isRunning(request.agentId)) {
+        return yield* new Refusal({ why: "AgentNotRunning" })
+      }
+      const callId = id("call")
+      const requestId = id("request")
+      mailboxes.set(callId, { call: Call.initial, waiting: [], draining: false })
+      post(callId, { _tag: "Originated", callId, requestId, ...request }, causedBy)
+      return { callId, requestId }
+    })
+
+    const transfer = (callId: string, program: Program, causedBy: number) =>
+      whenLive(callId, () => {
+        const requestId = id("request")
+        post(callId, { _tag: "TransferRequested", requestId, program }, causedBy)
+        return requestId
+      })
+
+    const end = (
+      callId: string,
+      by: "Api" | "Platform",
+      ending: { readonly cause: string; readonly reason?: string },
+      causedBy: number
+    ): string => {
+      const requestId = id("request")
+      post(callId, { _tag: "HangupRequested", requestId, ...ending, by }, causedBy)
+      return requestId
+    }
+
+    const find = (callId: string): Whereabouts => {
+      const mailbox = mailboxes.get(callId)
+      if (mailbox !== undefined) return { _tag: "Live", call: mailbox.call }
+      const record = journal.record(callId)
+      return record === undefined
+        ? { _tag: "Unknown" }
+        : { _tag: "Ended", record, evicted: journal.isEvicted(callId) }
+    }
+
+    const stop = Effect.sync(() => {
+      stopping = true
+      for (const callId of [...mailboxes.keys()]) {
+        end(callId, "Platform", { cause: "SYSTEM_SHUTDOWN", reason: "the simulator stopped" }, 0)
+      }
+    })
+
+    return Switchboard.of({
+      originate,
+      transfer,
+      hangup: (callId, ending, causedBy) => whenLive(callId, () => end(callId, "Api", ending, causedBy)),
+      tell: (callId, happening, causedBy) => whenLive(callId, () => post(callId, happening, causedBy)),
+      live: Effect.sync(() => [...mailboxes.values()].map((mailbox) => mailbox.call)),
+      find: (callId) => Effect.sync(() => find(callId)),
+      stop
+    })
+  })
+
+/**
+ * An empty switchboard.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = (
+  options: { readonly seed: number; readonly maxCalls: number }
+): Layer.Layer<Switchboard, never, Timeline | Journal | Parties | CommandRunner> =>
+  Layer.effect(Switchboard, make(options))

@@ -1,0 +1,56 @@
+/**
+ * A copy of the journal in a file, an entry a line (NDJSON). What has been appended is with the operating system, so it
+ * survives the death of this process; only the last line can be torn.
+ */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+import { appendFileSync, closeSync, openSync } from "node:fs"
+import type { Journal } from "../engine/Journal.ts"
+import { Tenants } from "../engine/Tenants.ts"
+import { SimulatorError } from "../SimulatorError.ts"
+
+const lines = (entries: ReadonlyArray<unknown>): string => entries.map((entry) => `${JSON.stringify(entry)}\n`).join("")
+
+const unreadable = (path: string) => (cause: unknown) =>
+  new SimulatorError({
+    reason: { _tag: "FileUnreadable", path, detail: cause instanceof Error ? cause.message : String(cause) }
+  })
+
+const append = (path: string, file: number, entries: ReadonlyArray<unknown>): Effect.Effect<void> =>
+  entries.length === 0
+    ? Effect.void
+    : Effect.try({ try: () => appendFileSync(file, lines(entries)), catch: unreadable(path) }).pipe(
+      Effect.catch((error) => Effect.logError(`the journal file misses entries: ${error.message}`))
+    )
+
+const copy = Effect.fnUntraced(function*(path: string, file: number, journal: Journal["Service"]) {
+  let next = 0
+  const write = (entries: ReadonlyArray<{ readonly seq: number }>) =>
+    Effect.suspend(() => {
+      next = (entries.at(-1)?.seq ?? next - 1) + 1
+      return append(path, file, entries)
+    })
+  yield* Effect.addFinalizer(() => Effect.suspend(() => write(journal.read({ from: next }))))
+  yield* journal.follow().pipe(
+    Stream.runForEachArray(write),
+    Effect.forkScoped
+  )
+})
+
+/**
+ * Appends every tenant's journal to the file until the scope closes, the last entries included. A disk that fills up is
+ * logged, and the calls go on. Fails with `FileUnreadable` when the file cannot be opened.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = (path: string): Layer.Layer<never, SimulatorError, Tenants> =>
+  Layer.effectDiscard(Effect.gen(function*() {
+    const tenants = yield* Tenants
+    const file = yield* Effect.acquireRelease(
+      Effect.try({ try: () => openSync(path, "a"), catch: unreadable(path) }),
+      (file) => Effect.sync(() => closeSync(file))
+    )
+    yield* Effect.forEach(tenants.all, (tenant) => copy(path, file, tenant.journal), { discard: true })
+  }))

@@ -1,0 +1,126 @@
+/** The simulator on a port, with webhooks over real HTTP: what `piopiy-sim serve` runs, for whoever hosts it in a program. */
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as HttpRouter from "effect/http/HttpRouter"
+import * as HttpServer from "effect/http/HttpServer"
+import * as Layer from "effect/Layer"
+import type * as Redacted from "effect/Redacted"
+import { lookup } from "node:dns/promises"
+import { createServer } from "node:http"
+import * as hosts from "../edge/webhook/hosts.ts"
+import { Tenants } from "../engine/Tenants.ts"
+import * as Simulator from "../Simulator.ts"
+import type { SimulatorConfig } from "../SimulatorConfig.ts"
+import { SimulatorError } from "../SimulatorError.ts"
+import * as JournalFile from "./JournalFile.ts"
+
+/**
+ * - `host`, `port`: where to listen; 127.0.0.1 and 8787, port 0 for any free one.
+ * - `allowHosts`: hosts beyond this machine that webhooks may go to, by name.
+ * - `adminToken`: asked for below `/_sim`; needed when `host` is not this machine alone.
+ * - `journalFile`: where the journal is copied to, an entry a line.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ServerOptions {
+  readonly host?: string
+  readonly port?: number
+  readonly config?: SimulatorConfig
+  readonly allowHosts?: ReadonlyArray<string>
+  readonly adminToken?: Redacted.Redacted<string>
+  readonly journalFile?: string
+}
+
+/** Where the server listens: `http://127.0.0.1:8787`, without a path. */
+export class SimulatorServer extends Context.Service<SimulatorServer, { readonly url: string }>()(
+  "@effect-piopiy/simulator/SimulatorServer"
+) {}
+
+/** @since 0.1.0 */
+export const defaultHost = "127.0.0.1"
+/** @since 0.1.0 */
+export const defaultPort = 8787
+
+const resolve = (host: string): Effect.Effect<ReadonlyArray<string>> =>
+  Effect.tryPromise(() => lookup(host.replace(/^\[|\]$/g, ""), { all: true })).pipe(
+    Effect.map((found) => found.map(({ address }) => address)),
+    Effect.orElseSucceed(() => [])
+  )
+
+/** Redirects are not followed: the second hop would escape the check of the first. */
+const outbound = Layer.provide(
+  FetchHttpClient.layer,
+  Layer.succeed(FetchHttpClient.RequestInit, { redirect: "manual" })
+)
+
+const listen = (host: string, port: number) =>
+  NodeHttpServer.layerServer(createServer, { host, port, gracefulShutdownTimeout: "1 second" }).pipe(
+    Layer.catchTag("ServeError", (error) =>
+      Layer.effect(
+        HttpServer.HttpServer,
+        Effect.fail(
+          new SimulatorError({
+            reason: {
+              _tag: "CannotListen",
+              host,
+              port,
+              detail: error.cause instanceof Error ? error.cause.message : String(error.cause)
+            }
+          })
+        )
+      ))
+  )
+
+const address: Layer.Layer<SimulatorServer, never, HttpServer.HttpServer> = Layer.effect(
+  SimulatorServer,
+  Effect.map(HttpServer.HttpServer, (server) => ({ url: HttpServer.formatAddress(server.address) }))
+)
+
+/** Ends the calls while whoever writes their records down still listens. */
+const endCalls: Layer.Layer<never, never, Tenants> = Layer.effectDiscard(
+  Effect.flatMap(
+    Tenants,
+    ({ all }) =>
+      Effect.addFinalizer(() => Effect.forEach(all, ({ switchboard }) => switchboard.stop, { discard: true }))
+  )
+)
+
+const exposed = new SimulatorError({
+  reason: {
+    _tag: "InvalidConfig",
+    problems: [{
+      path: "--admin-token",
+      message: "is needed when the server listens beyond this machine: it guards /_sim, which shows every call"
+    }]
+  }
+})
+
+/**
+ * A simulator that listens. When the scope closes it takes no more calls, ends those in progress, and writes their
+ * records to the journal and its file.
+ *
+ * Fails with `InvalidConfig`, `CannotListen`, `FileUnreadable`.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = (
+  options: ServerOptions = {}
+): Layer.Layer<SimulatorServer | Simulator.Platform, SimulatorError> => {
+  const host = options.host ?? defaultHost
+  if (!hosts.isLoopback(host) && options.adminToken === undefined) return Layer.effectContext(Effect.fail(exposed))
+  const allowed = new Set((options.allowHosts ?? []).map((name) => name.toLowerCase()))
+  const admin = options.adminToken === undefined ? {} : { adminToken: options.adminToken }
+  const served = HttpRouter.serve(Simulator.routes(admin), { disableLogger: true, disableListenLog: true })
+  const journalFile = options.journalFile === undefined ? Layer.empty : JournalFile.layer(options.journalFile)
+  return served.pipe(
+    Layer.provideMerge(Layer.provideMerge(endCalls, journalFile)),
+    Layer.provideMerge(address),
+    Layer.provide(listen(host, options.port ?? defaultPort)),
+    Layer.provideMerge(Simulator.layer(options.config, { allows: hosts.allows(allowed), resolve })),
+    Layer.provide(outbound)
+  )
+}

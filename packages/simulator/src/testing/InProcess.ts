@@ -1,0 +1,60 @@
+/**
+ * The whole platform in memory, for tests under virtual time: no sockets, no waiting.
+ *
+ * The layer gives an `HttpClient` that reaches the simulator at any `/v3` URL, so the SDK's layers run on it unchanged,
+ * and an application that answers the webhooks.
+ */
+import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpRouter from "effect/http/HttpRouter"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import * as Simulator from "../Simulator.ts"
+import type { SimulatorConfig } from "../SimulatorConfig.ts"
+import type { SimulatorError } from "../SimulatorError.ts"
+
+/** An application as routes: what a service would serve, called in memory. */
+export type App = Layer.Layer<never, never, HttpRouter.HttpRouter>
+
+const noApp: App = HttpRouter.add("*", "*", HttpServerResponse.jsonUnsafe({ error: "no such page" }, { status: 404 }))
+
+/** A client whose requests are answered in this process. */
+const clientOf = <E>(
+  app: Effect.Effect<
+    HttpServerResponse.HttpServerResponse,
+    E,
+    Scope.Scope | HttpServerRequest.HttpServerRequest
+  >
+): HttpClient.HttpClient =>
+  HttpClient.make((request) =>
+    app.pipe(
+      Effect.provideService(HttpServerRequest.HttpServerRequest, HttpServerRequest.fromClientRequest(request)),
+      Effect.scoped,
+      Effect.catchCause(() => Effect.succeed(HttpServerResponse.empty({ status: 500 }))),
+      Effect.map((response) => HttpServerResponse.toClientResponse(response, { request }))
+    )
+  )
+
+/**
+ * A platform, and the client that reaches it. `app` answers the webhooks, whatever their host.
+ *
+ * Fails with `InvalidConfig`.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = (
+  options: { readonly config?: SimulatorConfig; readonly app?: App } = {}
+): Layer.Layer<Simulator.Platform | HttpClient.HttpClient, SimulatorError> => {
+  const toApp = Layer.effect(HttpClient.HttpClient, Effect.map(HttpRouter.toHttpEffect(options.app ?? noApp), clientOf))
+  const toPlatform = Layer.effect(
+    HttpClient.HttpClient,
+    Effect.map(HttpRouter.toHttpEffect(Simulator.routes()), clientOf)
+  )
+  return toPlatform.pipe(
+    Layer.provideMerge(Simulator.layer(options.config, { allows: () => true })),
+    Layer.provide(toApp)
+  )
+}
