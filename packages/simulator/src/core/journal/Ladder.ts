@@ -3,7 +3,7 @@
  * arrow for whatever passes between them.
  */
 import * as Call from "../call/Call.ts"
-import type { CallCommand, CommandOf, InputNotice } from "../call/CallCommand.ts"
+import type { CallCommand, InputNotice } from "../call/CallCommand.ts"
 import type { CallEvent } from "../call/CallEvent.ts"
 import type { CallRecord } from "../call/CallRecord.ts"
 import type { Endpoint, Prompt } from "../pcmo/Program.ts"
@@ -51,6 +51,11 @@ const pathOf = (url: string): string => url.replace(/^https?:\/\/[^/]+/, "") || 
 
 const column = (legId: string): Column => legId === Call.callerLegId ? "phone" : "other"
 
+/** The other parties share a column, so each of them is named. */
+const who = (legId: string, does: string): string => legId === Call.callerLegId ? does : `${legId} ${does}`
+
+const toCallee = (legId: string): string => legId === Call.callerLegId ? "" : `${legId} `
+
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
 
 const ending = (at: number, record: CallRecord): Rung => ({
@@ -71,17 +76,25 @@ const fromEvent = (event: CallEvent): ReadonlyArray<Rung> => {
     case "Originated":
       return arrow("app", "platform", `${event.kind.toLowerCase()} call`)
     case "LegRinging":
-      return arrow(column(event.legId), "platform", "rings")
+      return arrow(column(event.legId), "platform", who(event.legId, "rings"))
     case "LegAnswered":
-      return arrow(column(event.legId), "platform", event.by === "Machine" ? "machine answers" : "answers")
+      return arrow(
+        column(event.legId),
+        "platform",
+        who(event.legId, event.by === "Machine" ? "answers, a machine" : "answers")
+      )
     case "LegRejected":
-      return arrow(column(event.legId), "platform", event.cause)
+      return arrow(column(event.legId), "platform", who(event.legId, event.cause))
     case "LegHungUp":
-      return arrow(column(event.legId), "platform", event.cause === "NORMAL_CLEARING" ? "hangs up" : event.cause)
+      return arrow(
+        column(event.legId),
+        "platform",
+        who(event.legId, event.cause === "NORMAL_CLEARING" ? "hangs up" : event.cause)
+      )
     case "DigitPressed":
-      return arrow(column(event.legId), "platform", `presses ${event.digit}`)
+      return arrow(column(event.legId), "platform", who(event.legId, `presses ${event.digit}`))
     case "SpeechHeard":
-      return arrow(column(event.legId), "platform", `says "${event.text}"`)
+      return arrow(column(event.legId), "platform", who(event.legId, `says "${event.text}"`))
     case "WebhookReplied":
       return arrow(
         "app",
@@ -110,9 +123,9 @@ const fromCommand = (at: number, command: CallCommand): ReadonlyArray<Rung> => {
   ]
   switch (command._tag) {
     case "DialLeg":
-      return arrow(column(command.legId), `dials ${party(command.endpoint)}`)
+      return arrow(column(command.legId), `dials ${toCallee(command.legId)}${party(command.endpoint)}`)
     case "HangUpLeg":
-      return arrow(column(command.legId), command.cause === "NORMAL_CLEARING" ? "hangs up" : command.cause)
+      return arrow(column(command.legId), `lets ${toCallee(command.legId)}go, ${command.cause}`)
     case "BridgeLegs":
       return [{ _tag: "Talk", at, label: "talking" }]
     case "StartPlayback":
@@ -136,14 +149,6 @@ const fromCommand = (at: number, command: CallCommand): ReadonlyArray<Rung> => {
   }
 }
 
-/** Hanging up ended legs at the very end adds nothing to how the call ended, which the last line says. */
-const told = (commands: ReadonlyArray<CallCommand>): ReadonlyArray<CallCommand> =>
-  commands.at(-1)?._tag === "WriteRecord"
-    ? commands.filter((command) => command._tag !== "HangUpLeg" || isCallee(command))
-    : commands
-
-const isCallee = (command: CommandOf<"HangUpLeg">): boolean => command.legId !== Call.callerLegId
-
 /**
  * The rungs of an entry; most entries have one or two, some none.
  *
@@ -152,7 +157,7 @@ const isCallee = (command: CommandOf<"HangUpLeg">): boolean => command.legId !==
  */
 export const rungs = (entry: Entry): ReadonlyArray<Rung> =>
   entry._tag === "Turned"
-    ? [...fromEvent(entry.event), ...told(entry.commands).flatMap((command) => fromCommand(entry.at, command))]
+    ? [...fromEvent(entry.event), ...entry.commands.flatMap((command) => fromCommand(entry.at, command))]
     : []
 
 const columns: Readonly<Record<Column, number>> = { app: 11, platform: 32, phone: 55, other: 78 }

@@ -1,0 +1,120 @@
+/**
+ * `npm start`: the whole of it on one machine. A simulator on a port, a webhook app on another, and calls placed with
+ * the SDK over real sockets, shown as they happen.
+ */
+import { Piopiy } from "@effect-piopiy/sdk"
+import { Simulator } from "@effect-piopiy/simulator"
+import * as SimulatorServer from "@effect-piopiy/simulator/node"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Cause from "effect/Cause"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Console from "effect/Console"
+import * as Context from "effect/Context"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as HttpRouter from "effect/http/HttpRouter"
+import * as HttpServer from "effect/http/HttpServer"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
+import { createServer } from "node:http"
+import * as menu from "./menu.ts"
+import * as print from "./print.ts"
+import * as stories from "./stories.ts"
+
+class NotAsExpected extends Data.TaggedError("NotAsExpected")<{ readonly stories: number }> {}
+
+/** The webhook app on a free port; its URL. */
+class MenuApp extends Context.Service<MenuApp, { readonly url: string }>()("demo/MenuApp") {
+  static readonly layer = Layer.effect(
+    this,
+    Effect.map(HttpServer.HttpServer, ({ address }) => ({ url: `${HttpServer.formatAddress(address)}/menu` }))
+  ).pipe(
+    Layer.merge(HttpRouter.serve(menu.routes(stories.desk), { disableLogger: true, disableListenLog: true })),
+    Layer.provide(NodeHttpServer.layerServer(createServer, { host: "127.0.0.1", port: 0 }))
+  )
+}
+
+const sdk = Layer.unwrap(
+  Effect.map(
+    SimulatorServer.SimulatorServer,
+    ({ url }) => Piopiy.layerFetch({ baseUrl: `${url}/v3`, token: Redacted.make("sim-token") })
+  )
+)
+
+/** Places the story's call, shows it while it lasts, and says what did not go as it should. */
+const tell = Effect.fnUntraced(function*(story: stories.Story, index: number) {
+  const simulator = yield* Simulator.Simulator
+  yield* print.title(index + 1, story.title, story.to)
+  const seen = (yield* simulator.journal()).length
+  let startedAt: number | undefined
+  const ladder = print.ladder(() => startedAt ?? 0)
+  const shown = yield* simulator.follow({ from: seen + 1 }).pipe(
+    Stream.tap((entry) =>
+      Effect.suspend(() => {
+        startedAt ??= entry.at
+        return ladder(entry)
+      })
+    ),
+    Stream.takeUntil((entry) => entry._tag === "Turned" && entry.to === "Ended"),
+    Stream.runDrain,
+    Effect.forkChild
+  )
+  const { callId } = yield* story.place
+  const id = yield* Effect.fromOption(callId)
+  yield* story.meanwhile(id)
+  const record = yield* simulator.ended(id)
+  yield* Fiber.join(shown)
+  const unmet = story.unmet(record)
+  yield* print.record(record, unmet)
+  return unmet.length
+})
+
+const run = Effect.fnUntraced(function*({ once }: { readonly once: boolean }) {
+  const { url } = yield* SimulatorServer.SimulatorServer
+  const { url: menuUrl } = yield* MenuApp
+  const unmet = yield* Effect.forEach(stories.all(menuUrl), tell)
+  const failed = unmet.filter((count) => count > 0).length
+  if (once) return failed === 0 ? undefined : yield* new NotAsExpected({ stories: failed })
+  yield* print.around(url, menuUrl)
+  return yield* Effect.never
+})
+
+const flags = {
+  once: Flag.Boolean("once").pipe(
+    Flag.withDefault(false),
+    Flag.withDescription("End when the calls have ended: 0 when all went as expected, 1 otherwise")
+  ),
+  port: Flag.Int("port").pipe(
+    Flag.withDefault(0),
+    Flag.withDescription("Port of the simulator; 0 takes a free one")
+  )
+}
+
+const demo = Command.make("demo", flags, ({ once, port }) =>
+  run({ once }).pipe(
+    Effect.provide(
+      Layer.mergeAll(sdk, MenuApp.layer).pipe(
+        Layer.provideMerge(SimulatorServer.layer({ port, config: { people: stories.people } }))
+      )
+    )
+  )).pipe(
+    Command.withDescription("Three calls on a simulator of the Piopiy platform, placed with the SDK, as they happen")
+  )
+
+Command.run(demo, { version: "0.0.0" }).pipe(
+  Effect.catchTags({
+    SimulatorError: (error) => Effect.andThen(Console.error(error.message), Effect.fail(error)),
+    PiopiyError: (error) => Effect.andThen(Console.error(error.message), Effect.fail(error))
+  }),
+  Effect.provide(NodeServices.layer),
+  NodeRuntime.runMain({
+    disableErrorReporting: true,
+    teardown: (exit, onExit) => onExit(Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause) ? 0 : 1)
+  })
+)

@@ -1,0 +1,146 @@
+/** The calls of the demo: what is placed, what is done while it runs, and how it should end. */
+import {
+  Action,
+  AgentId,
+  AppId,
+  type CallId,
+  Calls,
+  Endpoint,
+  OnResult,
+  PhoneNumber,
+  Pipeline,
+  Prompt
+} from "@effect-piopiy/sdk"
+import type { PiopiyError } from "@effect-piopiy/sdk"
+import { type CallRecord, type Entry, Party, Simulator } from "@effect-piopiy/simulator"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { SalesDesk } from "./menu.ts"
+
+/** One call, told from placing to record. `unmet` names what did not go as it should; nothing when all did. */
+export interface Story {
+  readonly title: string
+  readonly to: PhoneNumber.PhoneNumber
+  readonly place: Effect.Effect<Calls.PlacedCall, PiopiyError.PiopiyError, Calls.Calls>
+  readonly meanwhile: (
+    callId: CallId.CallId
+  ) => Effect.Effect<void, PiopiyError.PiopiyError, Calls.Calls | Simulator.Simulator>
+  readonly unmet: (record: CallRecord.CallRecord) => ReadonlyArray<string>
+}
+
+const number = PhoneNumber.make
+const office = number("914400000001")
+const asha = number("919840000001")
+const ravi = number("919840000002")
+const meena = number("919840000003")
+const engaged = number("914400007001")
+const seller = number("914400000011")
+const human = number("914400000012")
+const appId = AppId.make("demo")
+const agent = AgentId.make("6f1d0a52-3c1e-4a77-8f0a-0c9d8e7f6a02")
+const agentNotRunning = AgentId.make("6f1d0a52-3c1e-4a77-8f0a-0c9d8e7ff001")
+
+/** The desk that the menu hunts through: the first colleague is engaged. */
+export const desk: SalesDesk = { callerId: office, people: [engaged, seller] }
+
+/** Quick people, so that the demo takes seconds. Whoever is not here goes by the number plan. */
+export const people: Readonly<Record<string, Party.Party>> = {
+  [asha]: Party.person({ answersAfterMs: 700, talksForMs: 2500 }),
+  [ravi]: Party.person({ answersAfterMs: 600, answers: [Party.presses("1")] }),
+  [meena]: Party.person({ answersAfterMs: 600 }),
+  [seller]: Party.person({ answersAfterMs: 900, talksForMs: 1500 }),
+  [human]: Party.person({ answersAfterMs: 900, talksForMs: 1200 })
+}
+
+const check = (claims: Readonly<Record<string, boolean>>): ReadonlyArray<string> =>
+  Object.entries(claims).filter(([, holds]) => !holds).map(([claim]) => claim)
+
+const reached = (record: CallRecord.CallRecord, wanted: string): boolean =>
+  record.legs.some((leg) =>
+    leg.bridgedAt !== undefined && leg.legId !== "caller"
+    && (leg.endpoint._tag === "Agent" ? leg.endpoint.id : leg.endpoint._tag === "Pstn" ? leg.endpoint.number : "")
+      === wanted
+  )
+
+const failedBecause = (record: CallRecord.CallRecord, cause: string): boolean =>
+  record.legs.some((leg) => leg.answeredAt === undefined && leg.hangupCause === cause)
+
+const failover: Story = {
+  title: "An AI agent call: the first agent is not running, the second takes over",
+  to: asha,
+  place: Calls.Calls.use((calls) =>
+    calls.placeAgentCall({
+      callerId: office,
+      to: asha,
+      agentId: agentNotRunning,
+      failover: { appId, agentId: agent, strategy: "sequential", waitingMusic: "waiting.wav" },
+      options: { maxDuration: "10 minutes", ringTimeout: "20 seconds", record: true },
+      variables: { customer: "Asha" }
+    })
+  ),
+  meanwhile: () => Effect.void,
+  unmet: (record) =>
+    check({
+      "the call was answered": record.disposition === "Answered",
+      "the first agent could not be reached": failedBecause(record, "DESTINATION_OUT_OF_ORDER"),
+      "the second agent joined": reached(record, agent),
+      "the call was recorded": record.recordings.length === 1
+    })
+}
+
+const menu = (menuUrl: string): Story => ({
+  title: "A menu: a digit is asked for, your app answers with whom to ring, one is engaged, the next picks up",
+  to: ravi,
+  place: Calls.Calls.use((calls) =>
+    calls.placePipelineCall({
+      callerId: office,
+      to: ravi,
+      appId,
+      pipeline: Pipeline.empty.pipe(
+        Pipeline.param({ campaign: "spring" }),
+        Pipeline.playGetInput({
+          prompt: Prompt.say({ text: "Press 1 for sales", language: "en-US", voiceId: "female", speed: 1 }),
+          input: ["dtmf"],
+          dtmf: { maxDigits: 1, firstDigitTimeout: "5 seconds" },
+          onResult: OnResult.url(menuUrl)
+        })
+      )
+    })
+  ),
+  meanwhile: () => Effect.void,
+  unmet: (record) =>
+    check({
+      "the digit 1 was taken": record.inputs[0]?.entry === "1",
+      "the first colleague was engaged": failedBecause(record, "USER_BUSY"),
+      "the second colleague was reached": reached(record, seller),
+      "the pipeline ended the call": record.endedBy === "Pipeline"
+    })
+})
+
+const isBridging = (callId: string) => (entry: Entry.Entry): boolean =>
+  entry._tag === "Turned" && entry.callId === callId && entry.commands.some((command) => command._tag === "BridgeLegs")
+
+const handOff: Story = {
+  title: "A hand-off: a live agent call is transferred to a human",
+  to: meena,
+  place: Calls.Calls.use((calls) => calls.placeAgentCall({ callerId: office, to: meena, agentId: agent })),
+  meanwhile: Effect.fnUntraced(function*(callId) {
+    const simulator = yield* Simulator.Simulator
+    yield* simulator.follow({ callId }).pipe(Stream.filter(isBridging(callId)), Stream.take(1), Stream.runDrain)
+    yield* Effect.sleep("800 millis")
+    const calls = yield* Calls.Calls
+    yield* calls.transfer(
+      callId,
+      Pipeline.make([Action.connect({ callerId: office, endpoints: [Endpoint.phone(human)] }), Action.hangup])
+    )
+  }),
+  unmet: (record) =>
+    check({
+      "the agent talked first": reached(record, agent),
+      "the human took over": reached(record, human),
+      "the agent was let go": record.legs.some((leg) => leg.hangupCause === "BLIND_TRANSFER")
+    })
+}
+
+/** All of them, in the order in which they are told. */
+export const all = (menuUrl: string): ReadonlyArray<Story> => [failover, menu(menuUrl), handOff]
