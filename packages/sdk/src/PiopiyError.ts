@@ -1,0 +1,139 @@
+/** How requests to the platform fail, and whether asking again is safe. */
+import * as Data from "effect/Data"
+import * as Duration from "effect/Duration"
+import * as Option from "effect/Option"
+import type * as CallId from "./CallId.ts"
+import { format, type Issues } from "./Issue.ts"
+
+/**
+ * What was being done. Decides, with the reason, whether a retry is safe.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Operation =
+  | "PiopiyConfig.make"
+  | "Calls.placeAgentCall"
+  | "Calls.placePipelineCall"
+  | "Calls.placeDirectCall"
+  | "Calls.placeFlowCall"
+  | "Calls.transfer"
+  | "Calls.hangup"
+
+/**
+ * Whether the same request may be sent again: `safe`; `ambiguous` when the first one may have taken effect, so that a
+ * second could ring a phone twice; `never` when it would fail again.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Verdict = "safe" | "ambiguous" | "never"
+
+/**
+ * Why a request failed.
+ *
+ * Which status means what beyond `403 {"error":"app_not_active"}` is assumed. `code` is the platform's own, from `error`
+ * or `message` of the reply, empty when it sent none. Texts of the platform are shortened, and tokens and phone numbers
+ * are taken out of them.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Reason = Data.TaggedEnum<{
+  /** The request breaks the platform's rules. Nothing was sent. */
+  InvalidRequest: { readonly issues: Issues }
+  /** The configuration is unusable. */
+  InvalidConfig: { readonly issues: Issues }
+  /** 401: the token was not accepted. */
+  Unauthorized: {}
+  /** 403: the account, app or agent may not do this now. */
+  Forbidden: { readonly code: string }
+  /** 404 to a transfer or hangup: the call has ended or never was. */
+  CallNotFound: {}
+  /** 409: something of the kind is under way, under this id if the platform named it. */
+  Conflict: { readonly requestId: Option.Option<CallId.RequestId> }
+  /** Any other 4xx. */
+  Rejected: { readonly status: number; readonly code: string; readonly detail: string }
+  /** 429. */
+  RateLimited: { readonly retryAfter: Option.Option<Duration.Duration> }
+  /** 408 or 5xx: the request may have taken effect. */
+  Unavailable: { readonly status: number }
+  /** There is evidence that the request never left: connect, name lookup or certificate failed. */
+  NotSent: { readonly code: string }
+  /** The request left, or may have, and no verdict came back. */
+  OutcomeUnknown: { readonly why: string }
+  /** A reply that is no part of the API: a redirect (never followed), or a status below 200. */
+  UnexpectedReply: { readonly status: number; readonly body: string; readonly issue: string }
+}>
+
+/**
+ * Makes reasons, for tests and fakes.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const Reason = Data.taggedEnum<Reason>()
+
+/**
+ * The one failure of this package. Handle a reason with `Effect.catchReason("PiopiyError", "CallNotFound", ...)`.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class PiopiyError extends Data.TaggedError("PiopiyError")<{
+  readonly operation: Operation
+  readonly reason: Reason
+  /** How many requests were sent, or tried; 0 when the request was refused before. */
+  readonly attempts: number
+}> {
+  /** Whether the same request may be sent again, see {@link Verdict}. */
+  get verdict(): Verdict {
+    switch (this.reason._tag) {
+      case "NotSent":
+      case "RateLimited":
+        return "safe"
+      case "Unavailable":
+      case "OutcomeUnknown":
+      case "UnexpectedReply":
+        return this.operation === "Calls.hangup" ? "safe" : "ambiguous"
+      default:
+        return "never"
+    }
+  }
+
+  /** What happened and what to do, derived from the reason. */
+  override get message(): string {
+    const tries = this.attempts > 1 ? ` (after ${this.attempts} attempts)` : ""
+    return `${this.operation}: ${explain(this.reason)}${tries}`
+  }
+}
+
+const coded = (text: string, code: string): string => (code === "" ? text : `${text} (${code})`)
+
+const explain = (reason: Reason): string =>
+  Reason.$match(reason, {
+    InvalidRequest: ({ issues }) => `the request is invalid and was not sent.\n${format(issues)}`,
+    InvalidConfig: ({ issues }) => `the configuration is invalid.\n${format(issues)}`,
+    Unauthorized: () => "the token was not accepted: check PIOPIY_TOKEN",
+    Forbidden: ({ code }) => coded("not allowed for this account, app or agent", code),
+    CallNotFound: () => "there is no such live call: it has ended or never was",
+    Conflict: ({ requestId }) =>
+      Option.match(requestId, {
+        onNone: () => "the platform is busy with another request for this call: wait until it is done",
+        onSome: (id) => `the platform is busy with request ${id} for this call: wait until it is done`
+      }),
+    Rejected: ({ code, detail, status }) =>
+      `the platform refused the request with status ${status}${code === "" ? "" : ` (${code})`}${
+        detail === "" || detail === code ? "" : `: ${detail}`
+      }`,
+    RateLimited: ({ retryAfter }) =>
+      Option.match(retryAfter, {
+        onNone: () => "too many requests: ask again later",
+        onSome: (after) => `too many requests: ask again in ${Duration.format(after)}`
+      }),
+    Unavailable: ({ status }) =>
+      `the platform failed with status ${status}: the request may have taken effect, so look before asking again`,
+    NotSent: ({ code }) => `no connection (${code}): nothing was sent`,
+    OutcomeUnknown: ({ why }) => `${why}: the request may have taken effect, so look before asking again`,
+    UnexpectedReply: ({ issue, status }) => `unexpected reply with status ${status}: ${issue}`
+  })

@@ -1,0 +1,91 @@
+/** When a failed request is sent again. */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import type { PiopiyError } from "./PiopiyError.ts"
+
+/**
+ * One attempt that has ended: its number from 1, how it failed if it did, and after what delay the next one follows if
+ * one does.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Attempt {
+  readonly number: number
+  readonly error: Option.Option<PiopiyError>
+  readonly retryIn: Option.Option<Duration.Duration>
+}
+
+/**
+ * When to try again. Failures whose verdict is `safe` are retried, `never` is not; `ambiguous` only when asked.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface RetryPolicy {
+  /** Most attempts, the first included. */
+  readonly maxAttempts: number
+  /** Delay before the second attempt, doubled before each later one and spread by a fifth to both sides. */
+  readonly baseDelay: Duration.Duration
+  /** Longest delay that doubling leads to. */
+  readonly maxDelay: Duration.Duration
+  /** No attempt begins later than this after the first. */
+  readonly maxElapsed: Duration.Duration
+  /** A `Retry-After` within this is waited for; a longer one fails with `RateLimited` at once. */
+  readonly maxRetryAfter: Duration.Duration
+  /** Whether to send again what may have taken effect already. A phone may then ring twice. */
+  readonly retryAmbiguousAndMaybeRingTwice: boolean
+  /** Runs after each attempt. */
+  readonly onAttempt: (attempt: Attempt) => Effect.Effect<void>
+}
+
+/**
+ * Where a policy differs from the standard one.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Options {
+  readonly maxAttempts?: number
+  readonly baseDelay?: Duration.Input
+  readonly maxDelay?: Duration.Input
+  readonly maxElapsed?: Duration.Input
+  readonly maxRetryAfter?: Duration.Input
+  readonly retryAmbiguousAndMaybeRingTwice?: boolean
+  readonly onAttempt?: (attempt: Attempt) => Effect.Effect<void>
+}
+
+/**
+ * A policy that differs from {@link standard} in the given points. At least one attempt is made. Throws when
+ * a duration cannot be read.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (options: Options = {}): RetryPolicy => ({
+  maxAttempts: Math.max(1, Math.floor(options.maxAttempts ?? 3)) || 1,
+  baseDelay: Duration.fromInputUnsafe(options.baseDelay ?? "400 millis"),
+  maxDelay: Duration.fromInputUnsafe(options.maxDelay ?? "10 seconds"),
+  maxElapsed: Duration.fromInputUnsafe(options.maxElapsed ?? "60 seconds"),
+  maxRetryAfter: Duration.fromInputUnsafe(options.maxRetryAfter ?? "30 seconds"),
+  retryAmbiguousAndMaybeRingTwice: options.retryAmbiguousAndMaybeRingTwice ?? false,
+  onAttempt: options.onAttempt ?? (() => Effect.void)
+})
+
+/**
+ * At most 3 attempts within 60 s, 400 ms apart at first and at most 10 s, and only where a retry is safe: no phone rings
+ * twice because of it.
+ *
+ * @category policies
+ * @since 0.1.0
+ */
+export const standard: RetryPolicy = make()
+
+/**
+ * One attempt.
+ *
+ * @category policies
+ * @since 0.1.0
+ */
+export const none: RetryPolicy = make({ maxAttempts: 1 })

@@ -1,0 +1,125 @@
+/** What a reply, or its absence, means. */
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as CallId from "../CallId.ts"
+import { type Operation, Reason } from "../PiopiyError.ts"
+import { getIn, isRecord } from "./plainData.ts"
+import { scrub } from "./scrub.ts"
+
+export interface Reply {
+  readonly status: number
+  readonly text: string
+  readonly retryAfter: string | undefined
+}
+
+const parseJson = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Unknown))
+
+/** The JSON of a reply, or nothing when it is no JSON. */
+export const json = (reply: Reply): unknown => Option.getOrUndefined(parseJson(reply.text))
+
+/** A text of the reply's object, or an empty one. */
+export const textOf = (body: unknown, key: string): string => {
+  const value = getIn(body, [key])
+  return typeof value === "string" ? value.trim() : ""
+}
+
+/** An id of the reply's object. One that is missing, blank or of another form counts as none. */
+export const idOf = <S extends Schema.ConstraintDecoder<unknown> & { readonly Encoded: string }>(
+  schema: S,
+  body: unknown,
+  key: string
+): Option.Option<S["Type"]> => Schema.decodeOption(schema)(textOf(body, key))
+
+/** Seconds, or a date that is compared with `nowMs`; in the past it is no wait at all. */
+export const parseRetryAfter = (header: string | undefined, nowMs: number): Option.Option<Duration.Duration> => {
+  const text = header?.trim() ?? ""
+  if (/^\d{1,9}$/.test(text)) return Option.some(Duration.seconds(Number(text)))
+  if (!/[a-z]/i.test(text)) return Option.none()
+  return Option.map(
+    DateTime.make(text),
+    (date) => Duration.millis(Math.max(0, DateTime.toEpochMillis(date) - nowMs))
+  )
+}
+
+/** The reason that a reply outside 2xx stands for. */
+export const fromReply = (operation: Operation, reply: Reply, token: string, nowMs: number): Reason => {
+  const { status } = reply
+  const body = json(reply)
+  const shown = (text: string) => scrub(text, token)
+  const code = shown(textOf(body, "error") || textOf(body, "message"))
+  if (status === 408 || status >= 500) return Reason.Unavailable({ status })
+  if (status < 400) {
+    const issue = status >= 300 ? "a redirect, which is never followed: check the base URL" : "not a final status"
+    return Reason.UnexpectedReply({ status, body: shown(reply.text), issue })
+  }
+  switch (status) {
+    case 401:
+      return Reason.Unauthorized()
+    case 403:
+      return Reason.Forbidden({ code })
+    case 404:
+      if (operation === "Calls.transfer" || operation === "Calls.hangup") return Reason.CallNotFound()
+      break
+    case 409:
+      return Reason.Conflict({ requestId: idOf(CallId.RequestId, body, "request_id") })
+    case 429:
+      return Reason.RateLimited({ retryAfter: parseRetryAfter(reply.retryAfter, nowMs) })
+  }
+  const detail = isRecord(body) ? textOf(body, "message") : reply.text
+  return Reason.Rejected({ status, code, detail: shown(detail) })
+}
+
+/** Codes that say that no request was written, whatever they come with. */
+const notSentCodes = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "CERT_HAS_EXPIRED",
+  "CERT_NOT_YET_VALID",
+  "CERT_REVOKED",
+  "CERT_UNTRUSTED",
+  "CERT_REJECTED",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "ERR_TLS_CERT_ALTNAME_INVALID"
+])
+
+/** Codes that say so only when they come from the system call that connects. */
+const connectCodes = new Set(["EHOSTUNREACH", "ENETUNREACH", "EHOSTDOWN", "ENETDOWN", "ETIMEDOUT", "EADDRNOTAVAIL"])
+
+interface Sign {
+  readonly code: string
+  readonly notSent: boolean
+}
+
+/** The codes along the chain of causes. Of several tries at once (`errors`), each has its own say. */
+const signs = (error: unknown, depth: number): ReadonlyArray<Sign> => {
+  if (!isRecord(error) || depth > 8) return []
+  const errors = error["errors"]
+  if (Array.isArray(errors) && errors.length > 0) return errors.flatMap((one) => signs(one, depth + 1))
+  const code = error["code"]
+  const own = typeof code === "string"
+    ? [{ code, notSent: notSentCodes.has(code) || (connectCodes.has(code) && error["syscall"] === "connect") }]
+    : []
+  return [...own, ...signs(error["cause"], depth + 1)]
+}
+
+/**
+ * The reason that the failure of a transport stands for. Only positive evidence makes it `NotSent`: every code that the
+ * chain of causes holds says so, and there is one.
+ */
+export const fromTransport = (error: unknown): Reason => {
+  const found = signs(error, 0)
+  const [first] = found
+  if (first === undefined) return Reason.OutcomeUnknown({ why: "the connection failed" })
+  const unclear = found.find((sign) => !sign.notSent)
+  return unclear === undefined
+    ? Reason.NotSent({ code: first.code })
+    : Reason.OutcomeUnknown({ why: `the connection failed (${unclear.code.slice(0, 64)})` })
+}

@@ -1,0 +1,64 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as PiopiyConfig from "../src/PiopiyConfig.ts"
+import { effectOf, untyped } from "./untyped.ts"
+
+const token = Redacted.make("secret-token")
+
+const problems = (options: PiopiyConfig.Options) =>
+  Effect.map(Effect.flip(PiopiyConfig.make(options)), (error) => ({
+    text: `${String(error)} ${JSON.stringify(error)}`,
+    paths: error.reason._tag === "InvalidConfig" ? error.reason.issues.map((issue) => issue.path) : []
+  }))
+
+describe("make", () => {
+  it.effect("fills in the defaults", () =>
+    Effect.gen(function*() {
+      const config = yield* PiopiyConfig.make({ token })
+      assert.strictEqual(config.baseUrl, "https://rest.piopiy.com/v3")
+      assert.strictEqual(Duration.toMillis(config.timeout), 10_000)
+      assert.strictEqual(config.retryPolicy.maxAttempts, 3)
+    }))
+
+  it.effect("takes trailing slashes off the base URL", () =>
+    Effect.gen(function*() {
+      const config = yield* PiopiyConfig.make({ token, baseUrl: "http://127.0.0.1:8787/v3///" })
+      assert.strictEqual(config.baseUrl, "http://127.0.0.1:8787/v3")
+    }))
+
+  it.effect.each([
+    "",
+    "rest.piopiy.com",
+    "ftp://rest.piopiy.com",
+    "https://user:pass@rest.piopiy.com",
+    "https://rest.piopiy.com/v3?token=x",
+    "https://rest.piopiy.com/v3#x"
+  ])("refuses the base URL %j", (baseUrl) =>
+    Effect.gen(function*() {
+      assert.deepStrictEqual((yield* problems({ token, baseUrl })).paths, ["baseUrl"])
+    }))
+
+  it.effect.each(["0 seconds", "-1 seconds", "Infinity"] as const)(
+    "refuses the time-out %j",
+    (timeout) =>
+      Effect.gen(function*() {
+        assert.deepStrictEqual((yield* problems({ token, timeout })).paths, ["timeout"])
+      })
+  )
+
+  it.effect("reports all problems at once and never shows the token", () =>
+    Effect.gen(function*() {
+      const found = yield* problems({ token: Redacted.make("my secret\n"), baseUrl: "x", timeout: 0 })
+      assert.deepStrictEqual(found.paths, ["token", "baseUrl", "timeout"])
+      assert.notInclude(found.text, "secret")
+    }))
+
+  it.effect("takes no bare text as token", () =>
+    Effect.gen(function*() {
+      const error = yield* Effect.flip(effectOf(untyped(PiopiyConfig.make, { token: "bare-text" })))
+      assert.include(String(error), "token")
+      assert.notInclude(String(error), "bare-text")
+    }))
+})
