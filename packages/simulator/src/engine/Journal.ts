@@ -1,8 +1,8 @@
 /**
  * Everything that happened in a tenant, in order, bounded.
  *
- * At the bound whole ended calls go, oldest first; calls in progress never do. What a call's record says stays after
- * its entries have gone.
+ * At the bound whole ended calls go, oldest first, and the requests from before they ended; calls in progress never do.
+ * What a call's record says stays after its entries have gone.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -10,7 +10,7 @@ import * as Layer from "effect/Layer"
 import * as PubSub from "effect/PubSub"
 import * as Stream from "effect/Stream"
 import type { CallRecord } from "../core/call/CallRecord.ts"
-import type { Draft, Entry } from "../core/journal/Entry.ts"
+import type { Broke, Draft, Entry, Turned } from "../core/journal/Entry.ts"
 import { Timeline } from "./Timeline.ts"
 
 /**
@@ -43,7 +43,7 @@ export class Journal extends Context.Service<Journal, {
   /** The record of an ended call, also after its entries were evicted. */
   readonly record: (callId: string) => CallRecord | undefined
   readonly records: () => ReadonlyArray<CallRecord>
-  /** Whether the call's entries are gone. */
+  /** Whether the call's entries are gone, and its record is not. */
   readonly isEvicted: (callId: string) => boolean
   readonly size: () => number
 }>()("@effect-piopiy/simulator/Journal") {}
@@ -65,6 +65,9 @@ export const defaultBounds: Bounds = { entries: 200_000, records: 100_000 }
 
 const evictedShare = 0.1
 
+const endsCall = (entry: Entry): entry is Turned | Broke =>
+  entry._tag === "Broke" || (entry._tag === "Turned" && entry.to === "Ended")
+
 const make = (
   options: { readonly tenant: string; readonly seed: number; readonly version: string; readonly bounds: Bounds }
 ) =>
@@ -75,28 +78,41 @@ const make = (
     const records = new Map<string, CallRecord>()
     const evicted = new Set<string>()
     const sizes = new Map<string, number>()
-    const ended: Array<string> = []
+    const slack = Math.ceil(bounds.entries * evictedShare)
+    let ceiling = bounds.entries
     let entries: Array<Entry> = []
     let seq = 0
 
+    /** What belongs to no call that is kept: requests, and what arrives for a call after its entries have gone. */
+    const isLoose = (entry: Entry): boolean =>
+      "callId" in entry ? !sizes.has(entry.callId) : entry._tag !== "Started"
+
     const evict = (): void => {
       const gone = new Set<string>()
-      let left = entries.length
-      while (left > bounds.entries * (1 - evictedShare)) {
-        const oldest = ended.shift()
-        if (oldest === undefined) break
-        gone.add(oldest)
-        evicted.add(oldest)
-        left -= sizes.get(oldest) ?? 0
-        sizes.delete(oldest)
+      let surplus = entries.length - (bounds.entries - slack)
+      let cutoff = 0
+      for (const entry of entries) {
+        // The newest entries stay for a while, so that followers see how a call ended.
+        if (surplus <= 0 || entry.seq > seq - slack) break
+        cutoff = entry.seq
+        if (isLoose(entry)) surplus -= 1
+        else if (endsCall(entry)) {
+          gone.add(entry.callId)
+          surplus -= sizes.get(entry.callId) ?? 0
+        }
       }
-      if (gone.size === 0) return
-      entries = entries.filter((entry) => !("callId" in entry) || !gone.has(entry.callId))
+      entries = entries.filter((entry) =>
+        isLoose(entry) ? entry.seq > cutoff : !("callId" in entry && gone.has(entry.callId))
+      )
+      for (const callId of gone) {
+        sizes.delete(callId)
+        if (records.has(callId)) evicted.add(callId)
+      }
+      ceiling = Math.max(bounds.entries, entries.length + slack)
     }
 
     const keepRecord = (record: CallRecord): void => {
       records.set(record.callId, record)
-      ended.push(record.callId)
       if (records.size <= bounds.records) return
       for (const callId of records.keys()) {
         records.delete(callId)
@@ -109,11 +125,13 @@ const make = (
       seq += 1
       const entry: Entry = { seq, at: timeline.nowMs(), tenant, ...draft }
       entries.push(entry)
-      if ("callId" in entry) sizes.set(entry.callId, (sizes.get(entry.callId) ?? 0) + 1)
+      if (entry._tag === "Turned" || ("callId" in entry && sizes.has(entry.callId))) {
+        sizes.set(entry.callId, (sizes.get(entry.callId) ?? 0) + 1)
+      }
       if (entry._tag === "Turned") {
         for (const command of entry.commands) if (command._tag === "WriteRecord") keepRecord(command.record)
       }
-      if (entries.length > bounds.entries) evict()
+      if (entries.length > ceiling) evict()
       PubSub.publishUnsafe(arrivals, undefined)
       return seq
     }

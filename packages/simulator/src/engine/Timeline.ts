@@ -52,7 +52,7 @@ const make = Effect.gen(function*() {
   let order = 0
 
   const at = (dueMs: number, label: string, run: () => void): Scheduled => {
-    const scheduled = { dueMs, order: order++, index: -1, label, run }
+    const scheduled = { dueMs: Math.max(dueMs, nowMs()), order: order++, index: -1, label, run }
     DueHeap.push(heap, scheduled)
     if (DueHeap.peek(heap) === scheduled) wake.openUnsafe()
     return scheduled

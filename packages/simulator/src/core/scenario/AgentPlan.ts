@@ -5,7 +5,7 @@
  * (`403 ai_agent_not_running`); inside a connect it fails like a phone that cannot be reached (assumed).
  */
 import * as HangupCause from "../call/HangupCause.ts"
-import * as Party from "./Party.ts"
+import type * as Party from "./Party.ts"
 
 /**
  * One row of the plan.

@@ -112,7 +112,7 @@ const make = (options: WebhookOptions) =>
         client.execute,
         Effect.flatMap((response) => Effect.map(readText(response), (text) => receipt(response.status, text))),
         Effect.catchTag("TooLarge", () => Effect.succeed(failed("TooLarge"))),
-        Effect.catch(() => Effect.succeed(failed("Refused"))),
+        Effect.orElseSucceed(() => failed("Refused")),
         Effect.timeoutOption(options.timeout),
         Effect.map(Option.getOrElse(() => failed("TimedOut")))
       )

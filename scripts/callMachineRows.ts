@@ -1,0 +1,317 @@
+/**
+ * What the call machine does, found by asking it: representative calls in every state meet every event that could make a
+ * difference.
+ */
+import * as Call from "../packages/simulator/src/core/call/Call.ts"
+import type { CallCommand } from "../packages/simulator/src/core/call/CallCommand.ts"
+import type { CallEvent } from "../packages/simulator/src/core/call/CallEvent.ts"
+import { transition } from "../packages/simulator/src/core/call/transition.ts"
+import type { Collect, Connect, Endpoint, Program, Step } from "../packages/simulator/src/core/pcmo/Program.ts"
+
+/** A call in a state worth asking about. `situation` tells it from others in the same state. */
+interface Setup {
+  readonly situation: string
+  readonly call: Call.Call
+}
+
+type WithoutAt<E> = E extends CallEvent ? Omit<E, "at"> : never
+type Happening = WithoutAt<CallEvent>
+/** An event, in the words of the page. */
+export interface Probe {
+  readonly title: string
+  readonly happening: Happening
+}
+
+/** What an event leads to: the next state, what is asked of the world, and why nothing is, if so. */
+export interface Result {
+  readonly next: string
+  readonly commands: ReadonlyArray<string>
+  readonly ignored: string | undefined
+  readonly assumes: ReadonlyArray<string>
+}
+
+/** What came of one event in one state. */
+export interface Row extends Result {
+  readonly state: string
+  readonly situation: string
+  readonly probe: Probe
+}
+
+const number = "919840000001"
+const sales: Endpoint = { _tag: "Pstn", number: "914000000001" }
+const support: Endpoint = { _tag: "Pstn", number: "914000000002" }
+const ada: Endpoint = { _tag: "Agent", id: "ada" }
+
+const connect = (endpoints: Connect["endpoints"], options: Partial<Connect> = {}): Connect => ({
+  _tag: "Connect",
+  callerId: "914440000000",
+  strategy: "Sequential",
+  endpoints,
+  ringTimeoutMs: 20_000,
+  machineDetection: true,
+  metadata: {},
+  ...options
+})
+
+const collect = (options: Partial<Collect> = {}): Collect => ({
+  _tag: "Collect",
+  modes: ["dtmf", "speech"],
+  digits: {
+    minDigits: 1,
+    maxDigits: 2,
+    firstDigitTimeoutMs: 5000,
+    interDigitTimeoutMs: 2000,
+    finishKey: "#",
+    flushBuffer: false
+  },
+  retries: { max: 0 },
+  onResult: { _tag: "Url", url: "http://localhost/result" },
+  ...options
+})
+
+const play: Step = { _tag: "Play", prompt: { _tag: "File", name: "play.mp3" } }
+const recorded = { maxDurationMs: 60_000, recording: { format: "wav", channels: "dual" } } as const
+const prompt = { _tag: "File", name: "ask.mp3" } as const
+
+/** What may come next in a program, one of each kind. */
+export const tails: ReadonlyArray<readonly [name: string, program: Program]> = [
+  ["play", [play]],
+  ["connect", [connect([support])]],
+  ["connect to the caller's own phone", [connect([{ _tag: "Pstn", number }], { machineDetection: false })]],
+  ["input", [collect()]],
+  ["a stored document", [{ _tag: "RunStored", source: "Flow", ref: "flow" }]],
+  ["hangup, or nothing", []]
+]
+
+const meet = (call: Call.Call, happening: Happening): Call.Call => transition(call, { ...happening, at: 0 }).call
+
+const placed = (program: Program): Call.Call =>
+  meet(Call.initial, {
+    _tag: "Originated",
+    callId: "call",
+    requestId: "request",
+    kind: "Pipeline",
+    callerId: "914440000000",
+    to: number,
+    program,
+    maxDurationMs: 600_000,
+    record: false,
+    variables: {}
+  })
+
+const answers = (call: Call.Call, who: Endpoint | "caller", by: "Person" | "Agent" = "Person"): Call.Call => {
+  const leg = call.legs.find((one) => who === "caller" ? one.legId === Call.callerLegId : one.endpoint === who)
+  return leg === undefined ? call : meet(call, { _tag: "LegAnswered", legId: leg.legId, by })
+}
+
+/** A call whose caller has answered. */
+export const answered = (program: Program): Call.Call => answers(placed(program), "caller")
+const talking = (program: Program, who: Endpoint): Call.Call => answers(answered(program), who)
+const presses = (call: Call.Call, digits: string): Call.Call =>
+  [...digits].reduce((so, digit) => meet(so, { _tag: "DigitPressed", legId: Call.callerLegId, digit }), call)
+const transferred = (call: Call.Call, program: Program): Call.Call =>
+  meet(call, { _tag: "TransferRequested", requestId: "request", program })
+
+/** Every state, in every situation that makes a difference; `tail` is what is left of the program. */
+const setups = (tail: Program): ReadonlyArray<Setup> => [
+  { situation: "", call: Call.initial },
+  { situation: "", call: placed(tail) },
+  { situation: "", call: answered([play, ...tail]) },
+  { situation: "the last one rings", call: answered([connect([sales], { waitingMusic: "music.mp3" }), ...tail]) },
+  { situation: "another round is left", call: answered([connect([sales, support]), ...tail]) },
+  {
+    situation: "two ring at once",
+    call: answered([connect([sales, support], { strategy: "Simultaneous" }), ...tail])
+  },
+  {
+    situation: "after a transfer",
+    call: transferred(talking([connect([ada])], ada), [connect([sales]), ...tail])
+  },
+  { situation: "with a phone", call: talking([connect([sales, support], recorded), ...tail], sales) },
+  {
+    situation: "with an agent, another endpoint is left",
+    call: talking([connect([ada, sales], recorded), ...tail], ada)
+  },
+  { situation: "in a direct call", call: answered([connect([{ _tag: "Pstn", number }], recorded), ...tail]) },
+  { situation: "while the prompt plays", call: answered([collect({ prompt }), ...tail]) },
+  { situation: "before the first digit", call: answered([collect(), ...tail]) },
+  { situation: "after a digit", call: presses(answered([collect(), ...tail]), "1") },
+  {
+    situation: "after a digit of too few, a retry is left",
+    call: presses(
+      answered([
+        collect({ digits: { ...collect().digits, minDigits: 2, maxDigits: 3 }, prompt, retries: { max: 1 } }),
+        ...tail
+      ]),
+      "1"
+    )
+  },
+  { situation: "", call: presses(answered([collect(), ...tail]), "1#") },
+  { situation: "", call: answered([{ _tag: "RunStored", source: "Pipeline", ref: "menu" }, ...tail]) },
+  { situation: "", call: answered([]) }
+]
+
+/** Who a leg is to the call. */
+const role = (call: Call.Call, leg: Call.Leg): string => {
+  if (leg.legId === Call.callerLegId) return "the caller"
+  if (leg.state === "Ended") return "a leg that has ended"
+  if (leg.legId === call.retainedLegId) return "the kept party"
+  return leg.answeredAt === undefined ? "a ringing callee" : "the bridged party"
+}
+
+const legProbes = (call: Call.Call): ReadonlyArray<Probe> => {
+  const seen = new Map(call.legs.map((leg) => [role(call, leg), leg.legId]))
+  return [...seen, ["nobody known", "nobody"] as const].flatMap(([who, legId]): ReadonlyArray<Probe> => [
+    { title: `LegRinging: ${who}`, happening: { _tag: "LegRinging", legId } },
+    { title: `LegAnswered: ${who}`, happening: { _tag: "LegAnswered", legId, by: "Person" } },
+    ...(who === "a ringing callee"
+      ? [
+        {
+          title: `LegAnswered: ${who}, a machine under detection`,
+          happening: { _tag: "LegAnswered", legId, by: "Machine" }
+        } as const
+      ]
+      : []),
+    { title: `LegRejected: ${who}`, happening: { _tag: "LegRejected", legId, cause: "USER_BUSY" } },
+    { title: `LegHungUp: ${who}`, happening: { _tag: "LegHungUp", legId, cause: "NORMAL_CLEARING" } },
+    ...(who === "the bridged party"
+      ? [
+        {
+          title: `LegHungUp: ${who}, dropped`,
+          happening: { _tag: "LegHungUp", legId, cause: "NETWORK_OUT_OF_ORDER" }
+        } as const
+      ]
+      : []),
+    { title: `DigitPressed: ${who}`, happening: { _tag: "DigitPressed", legId, digit: "2" } },
+    { title: `SpeechHeard: ${who}`, happening: { _tag: "SpeechHeard", legId, text: "sales" } }
+  ])
+}
+
+const playbackOf = ({ activity }: Call.Call): string | undefined =>
+  activity._tag === "Playing" || activity._tag === "Collecting"
+    ? activity.playbackId
+    : activity._tag === "Hunting"
+    ? activity.musicId
+    : undefined
+
+/** A timer without the leg that it belongs to. */
+const timerName = (timer: string): string =>
+  timer.replace(/^ring:caller$/, "the caller's ringing").replace(/^ring:.*/, "a callee's ringing")
+
+/** Every event that could make a difference to the call; `tail` is the program that an event brings. */
+const probes = (call: Call.Call, tail: Program): ReadonlyArray<Probe> => {
+  const { activity } = call
+  const caller = Call.callerLegId
+  const playing = playbackOf(call)
+  const { at: _, ...origin } = placed(tail).origin
+  const deliveries = [
+    ...(activity._tag === "AwaitingReply" ? [["", activity.deliveryId] as const] : []),
+    [": not awaited", "delivery0"] as const
+  ]
+  const lookups = [
+    ...(activity._tag === "AwaitingStored" ? [["", activity.lookupId] as const] : []),
+    [": not awaited", "lookup0"] as const
+  ]
+  return [
+    { title: "Originated", happening: origin },
+    ...legProbes(call),
+    { title: "DigitPressed: the finish key", happening: { _tag: "DigitPressed", legId: caller, digit: "#" } },
+    { title: "DigitPressed: no digit", happening: { _tag: "DigitPressed", legId: caller, digit: "x" } },
+    ...(playing === undefined
+      ? []
+      : [{ title: "PlaybackFinished", happening: { _tag: "PlaybackFinished", playbackId: playing } } as const]),
+    { title: "PlaybackFinished: stopped before", happening: { _tag: "PlaybackFinished", playbackId: "playback0" } },
+    ...Object.entries(call.timers).map(([timer, generation]): Probe => ({
+      title: `TimerFired: ${timerName(timer)}`,
+      happening: { _tag: "TimerFired", timer, generation }
+    })),
+    { title: "TimerFired: disarmed before", happening: { _tag: "TimerFired", timer: "max-duration", generation: 0 } },
+    ...deliveries.flatMap(([which, deliveryId]): ReadonlyArray<Probe> => [
+      {
+        title: `WebhookReplied${which === "" ? ": a pipeline" : which}`,
+        happening: { _tag: "WebhookReplied", deliveryId, reply: { _tag: "NewProgram", program: tail } }
+      },
+      ...(which === ""
+        ? [
+          {
+            title: "WebhookReplied: empty",
+            happening: { _tag: "WebhookReplied", deliveryId, reply: { _tag: "Empty" } }
+          },
+          {
+            title: "WebhookReplied: no pipeline",
+            happening: { _tag: "WebhookReplied", deliveryId, reply: { _tag: "Invalid", problems: [] } }
+          }
+        ] as const
+        : []),
+      { title: `WebhookFailed${which}`, happening: { _tag: "WebhookFailed", deliveryId, why: "TimedOut" } }
+    ]),
+    ...lookups.flatMap(([which, lookupId]): ReadonlyArray<Probe> => [
+      { title: `StoredFound${which}`, happening: { _tag: "StoredFound", lookupId, program: tail } },
+      { title: `StoredMissing${which}`, happening: { _tag: "StoredMissing", lookupId } }
+    ]),
+    { title: "TransferRequested", happening: { _tag: "TransferRequested", requestId: "request", program: tail } },
+    {
+      title: "HangupRequested",
+      happening: { _tag: "HangupRequested", requestId: "request", cause: "NORMAL_CLEARING", by: "Api" }
+    }
+  ]
+}
+
+const spell = (command: CallCommand): string => {
+  switch (command._tag) {
+    case "ArmTimer":
+    case "DisarmTimer":
+      return `${command._tag} (${timerName(command.timer)})`
+    case "HangUpLeg":
+      return `${command._tag} (${command.cause})`
+    default:
+      return command._tag
+  }
+}
+
+const ask = (call: Call.Call, probe: Probe): Result => {
+  const outcome = transition(call, { ...probe.happening, at: 1 })
+  const [first] = outcome.commands
+  return {
+    next: Call.label(outcome.call),
+    commands: outcome.commands.map(spell),
+    ignored: first?._tag === "Ignored" ? first.why : undefined,
+    assumes: outcome.assumes
+  }
+}
+
+const shared = (lists: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> => {
+  const [first = [], ...others] = lists
+  const end = first.findIndex((item, n) => others.some((list) => list[n] !== item))
+  return end === -1 ? first : first.slice(0, end)
+}
+
+/** Stands for the state of whichever step comes next. */
+export const nextStep = "*next step*"
+
+/**
+ * What each event does by itself in each state. Every call is asked once per tail: where the outcomes differ by what is
+ * left to run, they are the next step's doing, and what they have in common is the event's own.
+ */
+export const observe = (): ReadonlyArray<Row> => {
+  const variants = tails.map(([, tail]) =>
+    setups(tail).map((setup) => ({ ...setup, asked: probes(setup.call, tail).map((probe) => ask(setup.call, probe)) }))
+  )
+  const [[, tail] = ["", []]] = tails
+  return setups(tail).flatMap(({ call, situation }, s) =>
+    probes(call, tail).flatMap((probe, p): ReadonlyArray<Row> => {
+      const results = variants.flatMap((variant) => variant[s]?.asked[p] ?? [])
+      const [first] = results
+      if (first === undefined) return []
+      return [{
+        state: Call.label(call),
+        situation,
+        probe,
+        next: results.every((result) => result.next === first.next) ? first.next : nextStep,
+        commands: shared(results.map((result) => result.commands)),
+        ignored: first.ignored,
+        assumes: first.assumes.filter((name) => results.every((result) => result.assumes.includes(name)))
+      }]
+    })
+  )
+}
