@@ -37,6 +37,7 @@ const ask = (t: turn.Turn, collect: Collect, attempt: number, lead: Prompt | und
   turn.emit(t, { _tag: "OpenInput", attempt, modes: collect.modes })
   if (collect.digits.flushBuffer) turn.update(t, { typedAhead: "" })
   if (t.call.typedAhead === "" || !collect.modes.includes("dtmf")) return promptOrListen(t, activity)
+  turn.assume(t, "digits-typed-ahead")
   while (t.call.typedAhead !== "" && collecting(t)?.attempt === attempt) {
     const digit = t.call.typedAhead.slice(0, 1)
     turn.update(t, { typedAhead: t.call.typedAhead.slice(1) })
@@ -52,6 +53,7 @@ const hand = (t: turn.Turn, activity: Collecting, result: InputResult): void => 
   stopActivity(t)
   const { onResult } = activity.collect
   if (onResult._tag === "Ref") {
+    turn.assume(t, "ref-names-stored-pipeline")
     const lookupId = turn.fresh(t, "lookup")
     turn.update(t, { activity: { _tag: "AwaitingStored", lookupId } })
     return turn.emit(t, { _tag: "LookUpStored", lookupId, source: "Pipeline", ref: onResult.ref })
@@ -77,13 +79,17 @@ const settle = (t: turn.Turn, activity: Collecting, result: InputResult): void =
   ask(t, activity.collect, activity.attempt + 1, result.status === "invalid" ? invalidPrompt : noInputPrompt)
 }
 
-const complete = (t: turn.Turn, activity: Collecting, timedOut: boolean): void => {
+/** Why an entry is complete. */
+type CompletedBy = "Timeout" | "FinishKey" | "LastDigit"
+
+const complete = (t: turn.Turn, activity: Collecting, by: CompletedBy): void => {
   const { collect: { digits, modes }, entry } = activity
   const inputType = modes.includes("dtmf") ? "dtmf" : "speech"
-  if (entry === "" && timedOut) return settle(t, activity, { status: "no_input", inputType })
-  if (entry.length >= digits.minDigits) return settle(t, activity, { status: "success", inputType, entry })
-  if (!timedOut) turn.assume(t, "finish-key-alone-is-invalid")
-  settle(t, activity, { status: "invalid", inputType, entry })
+  const came = entry === "" ? {} : { entry }
+  if (entry === "" && by === "Timeout") return settle(t, activity, { status: "no_input", inputType })
+  if (entry.length >= digits.minDigits) return settle(t, activity, { status: "success", inputType, ...came })
+  if (by === "FinishKey") turn.assume(t, "finish-key-alone-is-invalid")
+  settle(t, activity, { status: "invalid", inputType, ...came })
 }
 
 /** A digit silences the prompt and counts towards the entry. */
@@ -99,7 +105,8 @@ const press = (t: turn.Turn, digit: string): void => {
   const entry = finished ? activity.entry : activity.entry + digit
   const next: Collecting = { ...silent, prompts: [], entry }
   set(t, next)
-  if (finished || entry.length >= digits.maxDigits) return complete(t, next, false)
+  if (finished) return complete(t, next, "FinishKey")
+  if (entry.length >= digits.maxDigits) return complete(t, next, "LastDigit")
   turn.arm(t, turn.interDigitTimer, digits.interDigitTimeoutMs)
 }
 
@@ -132,5 +139,5 @@ export const promptFinished = (t: turn.Turn, event: EventOf<"PlaybackFinished">)
 /** A digit timer ran out. */
 export const entryTimedOut = (t: turn.Turn): void => {
   const activity = collecting(t)
-  if (activity !== undefined) complete(t, activity, true)
+  if (activity !== undefined) complete(t, activity, "Timeout")
 }

@@ -3,7 +3,7 @@ import * as DialPlan from "../pcmo/DialPlan.ts"
 import type { Connect } from "../pcmo/Program.ts"
 import * as Call from "./Call.ts"
 import type { EventOf } from "./CallEvent.ts"
-import { stopActivity } from "./ending.ts"
+import { endCall, stopActivity } from "./ending.ts"
 import * as HangupCause from "./HangupCause.ts"
 import * as turn from "./turn.ts"
 
@@ -101,7 +101,10 @@ export const calleeAnswered = (t: turn.Turn, event: EventOf<"LegAnswered">): tur
   if (activity.musicId !== undefined) turn.emit(t, { _tag: "StopPlayback", playbackId: activity.musicId })
   turn.dropRetained(t)
   turn.patchLeg(t, event.legId, { state: "Bridged", bridgedAt: t.at })
-  turn.patchLeg(t, Call.callerLegId, { state: "Bridged", bridgedAt: t.at })
+  turn.patchLeg(t, Call.callerLegId, {
+    state: "Bridged",
+    bridgedAt: Call.leg(t.call, Call.callerLegId)?.bridgedAt ?? t.at
+  })
   turn.emit(t, { _tag: "BridgeLegs", legId: event.legId })
   return talk(t, { connect: activity.connect, round: activity.round, legId: event.legId })
 }
@@ -126,16 +129,23 @@ export const calleeHungUp = (t: turn.Turn, event: EventOf<"LegHungUp">): turn.Pr
   if (activity._tag !== "Talking" || activity.legId !== event.legId) return nextWhenAllFailed(t)
   stopActivity(t)
   const dropped = leg?.endpoint._tag === "Agent" && event.cause !== HangupCause.normalClearing
-  if (!dropped || DialPlan.rounds(activity.connect)[activity.round + 1] === undefined) return "Done"
+  if (!dropped || DialPlan.rounds(activity.connect)[activity.round + 1] === undefined) {
+    turn.assume(t, "bridge-end-continues")
+    return "Done"
+  }
   turn.assume(t, "agent-drop-fails-over")
   return dialRound(t, activity.connect, activity.round + 1, undefined)
 }
 
-/** The connect's own maximum duration ran out. */
+/** The connect's own maximum duration ran out. In a direct call that leg is the call. */
 export const connectRanOut = (t: turn.Turn): turn.Progress => {
   const { activity } = t.call
   if (activity._tag !== "Talking") return "Pending"
+  if (activity.legId === Call.callerLegId) {
+    endCall(t, { cause: HangupCause.allottedTimeout, by: "Timeout" })
+    return "Pending"
+  }
   turn.assume(t, "connect-limit-continues")
-  if (activity.legId !== Call.callerLegId) turn.hangUpLeg(t, activity.legId, HangupCause.allottedTimeout)
+  turn.hangUpLeg(t, activity.legId, HangupCause.allottedTimeout)
   return finish(t)
 }

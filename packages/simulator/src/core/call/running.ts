@@ -6,7 +6,7 @@ import * as HangupCause from "./HangupCause.ts"
 import { connect } from "./hunting.ts"
 import * as turn from "./turn.ts"
 
-/** How many variables a call carries; what a `param` adds beyond them is left out. */
+/** How many variables a call carries; a `param` that would go beyond changes nothing. */
 const variablesCap = 1000
 
 const addVariables = (t: turn.Turn, more: Variables): void => {

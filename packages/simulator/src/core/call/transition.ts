@@ -36,6 +36,7 @@ const originated = (t: turn.Turn, event: EventOf<"Originated">): void => {
   const [first] = event.program
   const direct = first?._tag === "Connect"
     && first.endpoints.some((endpoint) => endpoint._tag === "Pstn" && endpoint.number === event.to)
+  if (event.ringTimeoutMs === undefined) turn.assume(t, "default-ring-timeout")
   turn.update(t, { phase: "Calling", origin: event, program: event.program, variables: event.variables })
   turn.dial(t, Call.callerLegId, {
     endpoint: { _tag: "Pstn", number: event.to },

@@ -15,6 +15,10 @@ export const assumptions = {
     claim: "A connect to the number that the call itself dialed joins that phone; nothing is dialed twice.",
     settledBy: "a direct call on a live account, watched on the handset"
   },
+  "default-ring-timeout": {
+    claim: "A call without ring_timeout_sec rings 40 s, or as long as the connect of a direct call says.",
+    settledBy: "a live call to a phone that is left ringing"
+  },
   "default-max-duration": {
     claim: "A call without max_duration_sec ends 7200 s after it was answered.",
     settledBy: "a live call left alone"
@@ -39,9 +43,21 @@ export const assumptions = {
     claim: "A connect that reaches nobody is followed by the next action.",
     settledBy: "a live pipeline with a busy number first"
   },
+  "bridge-end-continues": {
+    claim: "When the bridged party hangs up, the pipeline goes on with the next action.",
+    settledBy: "a live connect followed by a play"
+  },
   "pipeline-end-hangs-up": {
     claim: "A call whose pipeline is exhausted is hung up.",
     settledBy: "a live pipeline of one play"
+  },
+  "digits-typed-ahead": {
+    claim: "Digits pressed before a question answer it, unless flush_buffer is set.",
+    settledBy: "a live play followed by play_get_input, with keys pressed during the play"
+  },
+  "ref-names-stored-pipeline": {
+    claim: "on_result of type pcmo runs the pipeline that the platform keeps under its ref.",
+    settledBy: "a live input with a ref"
   },
   "input-result-body": {
     claim: "The on_result callback is a POST of call_id, from, to, input_type, digits, speech, status and variables.",

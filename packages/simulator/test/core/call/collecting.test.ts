@@ -91,7 +91,8 @@ describe("an entry", () => {
   it("is invalid when the finish key comes alone", () => {
     const call = answered([collect()])
     call.press("#")
-    assert.deepStrictEqual(told(call), invalid(""))
+    assert.deepStrictEqual(told(call), { status: "invalid", inputType: "dtmf" })
+    assert.include(call.assumed(), "finish-key-alone-is-invalid")
   })
 
   it("takes the usual finish key as a digit when no key finishes", () => {

@@ -60,7 +60,7 @@ const step = (small: typeof Small.Type): Step => {
         strategy: small.atOnce ? "Simultaneous" : "Sequential",
         endpoints: [endpoint(first), ...others.map(endpoint)],
         ringTimeoutMs: 20_000,
-        ...(small.limited ? { maxDurationMs: 60_000 } : {}),
+        ...(small.limited ? { maxDurationMs: 5000 } : {}),
         machineDetection: small.machines,
         ...(small.recorded ? { recording: wav } : {}),
         ...(small.music ? { waitingMusic: "music.mp3" } : {}),

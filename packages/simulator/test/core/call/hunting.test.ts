@@ -326,12 +326,12 @@ describe("a direct call", () => {
     assert.strictEqual(call.asked("DialLeg").length, 1)
   })
 
-  it("records and limits the conversation as its connect says, and goes on when the limit is reached", () => {
+  it("records the conversation as its connect says, and ends when the connect's limit is reached", () => {
     const call = answered([connect([own], { recording: wav, maxDurationMs: 10_000 }), next])
     assert.strictEqual(call.asked("StartRecording")[0]?.legId, "caller")
     call.wait(10_000)
-    assert.isTrue(wentOn(call))
-    assert.strictEqual(call.leg("caller").state, "Answered")
+    assert.strictEqual(call.record().hangupCause, "ALLOTTED_TIMEOUT")
+    assert.strictEqual(call.record().endedBy, "Timeout")
     assert.strictEqual(call.asked("StopRecording").length, 1)
   })
 
@@ -345,6 +345,16 @@ describe("a direct call", () => {
   it("talks with a person all the same when machine detection is on", () => {
     assert.strictEqual(answered([connect([own], { machineDetection: true }), next]).label(), "Talking")
   })
+})
+
+it("the caller's record says when it was first bridged", () => {
+  const call = answered([connect([sales]), connect([sales]), next])
+  call.answer(sales)
+  const first = call.now
+  call.wait(1000)
+  call.hangUp(sales, "NORMAL_CLEARING")
+  call.answer(sales)
+  assert.strictEqual(call.leg("caller").bridgedAt, first)
 })
 
 it("a connect that would need more than 500 legs in the life of a call reaches nobody", () => {
