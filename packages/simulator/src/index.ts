@@ -1,3 +1,5 @@
+export * as CallCommand from "./core/call/CallCommand.ts"
+export * as CallEvent from "./core/call/CallEvent.ts"
 export * as CallRecord from "./core/call/CallRecord.ts"
 export * as Assumption from "./core/journal/Assumption.ts"
 export * as Entry from "./core/journal/Entry.ts"

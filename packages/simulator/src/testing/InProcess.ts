@@ -16,7 +16,7 @@ import type { SimulatorConfig } from "../SimulatorConfig.ts"
 import type { SimulatorError } from "../SimulatorError.ts"
 
 /** An application as routes: what a service would serve, called in memory. */
-export type App = Layer.Layer<never, never, HttpRouter.HttpRouter>
+export type App<E = never> = Layer.Layer<never, E, HttpRouter.HttpRouter>
 
 const noApp: App = HttpRouter.add("*", "*", HttpServerResponse.jsonUnsafe({ error: "no such page" }, { status: 404 }))
 
@@ -40,15 +40,15 @@ const clientOf = <E>(
 /**
  * A platform, and the client that reaches it. `app` answers the webhooks, whatever their host.
  *
- * Fails with `InvalidConfig`.
+ * Fails with `InvalidConfig`, and as the app's layer does.
  *
  * @category layers
  * @since 0.1.0
  */
-export const layer = (
-  options: { readonly config?: SimulatorConfig; readonly app?: App } = {}
-): Layer.Layer<Simulator.Platform | HttpClient.HttpClient, SimulatorError> => {
-  const toApp = Layer.effect(HttpClient.HttpClient, Effect.map(HttpRouter.toHttpEffect(options.app ?? noApp), clientOf))
+export const layer = <E = never>(
+  options: { readonly config?: SimulatorConfig | undefined; readonly app?: App<E> | undefined } = {}
+): Layer.Layer<Simulator.Platform | HttpClient.HttpClient, SimulatorError | E> => {
+  const toApp = Layer.effect(HttpClient.HttpClient, Effect.map(HttpRouter.toHttpEffect<never, E, HttpRouter.HttpRouter>(options.app ?? noApp), clientOf))
   const toPlatform = Layer.effect(
     HttpClient.HttpClient,
     Effect.map(HttpRouter.toHttpEffect(Simulator.routes()), clientOf)
