@@ -72,7 +72,11 @@ const install = () => {
 /** Runs the program until it ends, and ends as it did. */
 const run = (node, programArguments) => {
   const child = spawn(node, programArguments, {
-    env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ""}` },
+    env: {
+      NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "node"),
+      ...process.env,
+      PATH: `${bin}${delimiter}${process.env.PATH ?? ""}`
+    },
     stdio: "inherit"
   })
   // Ctrl-C in a terminal reaches every process of the group, so the program has it already.
