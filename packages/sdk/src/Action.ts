@@ -13,7 +13,8 @@ import type * as Variables from "./Variables.ts"
 /**
  * How a connect dials. Options that are left out are not sent.
  *
- * Source: official Node SDK 1.2.0 and Python SDK 1.2.2 (observed); what they do is documented.
+ * Source: official Node SDK 1.2.0 and Python SDK 1.2.2 (observed); what they do is documented, but
+ * that an answering machine counts as no answer is assumed.
  *
  * @category models
  * @since 0.1.0

@@ -91,7 +91,7 @@ export const layer = (
   webhooks: Partial<HttpWebhooks.WebhookOptions> = {}
 ): Layer.Layer<Platform, SimulatorError, HttpClient.HttpClient> =>
   Layer.unwrap(Effect.map(SimulatorConfig.tenants(config), ([first, ...others]) =>
-    facade.pipe(
+    Layer.fresh(facade).pipe(
       Layer.provideMerge(Tenants.layer(first, others)),
       Layer.provide(HttpWebhooks.layer({ ...HttpWebhooks.defaults, ...webhooks }))
     )))

@@ -21,8 +21,12 @@ export const defaultSeed = 1
 /** The version that journals carry. */
 export const version = "0.0.0"
 
+const Token = Schema.String.check(
+  Schema.isPattern(/^\S+$/, { message: "Expected a token without spaces, not empty" })
+)
+
 const Account = Schema.Struct({
-  token: Schema.NonEmptyString,
+  token: Token,
   name: Schema.optionalKey(Schema.NonEmptyString),
   seed: Schema.optionalKey(Schema.Natural)
 })

@@ -70,7 +70,7 @@ export const PcmoCall = Schema.Struct({
 export const PcmoTransfer = Schema.Struct({ call_id: Uuid, pipeline: PcmoV3.Pipeline })
 
 /**
- * Body of {@link paths.hangup}. The official clients always send `cause`; that it is optional is documented.
+ * Body of {@link paths.hangup}. The official clients always send `cause`; that it is optional is assumed, since their methods default it.
  *
  * @category requests
  * @since 0.1.0
@@ -150,8 +150,11 @@ export const errorCodes = {
   appNotActive: { status: 403, code: "app_not_active" },
   /** Documented: notes of telecmi/pipecat-piopiy, when no agent worker is registered. */
   agentNotRunning: { status: 403, code: "ai_agent_not_running" },
-  /** Documented: telecmi/pipecat-piopiy; the body carries the `request_id` of the transfer that runs. */
+  /**
+   * Documented for the `calls` API (telecmi/pipecat-piopiy), assumed here; the body carries the `request_id` of the
+   * transfer that runs.
+   */
   transferInProgress: { status: 409, code: "transfer_in_progress" },
-  /** Documented: telecmi/pipecat-piopiy, upper case. */
+  /** Documented for the `calls` API (telecmi/pipecat-piopiy, upper case), assumed here. */
   callNotFound: { status: 404, code: "CALL_NOT_FOUND" }
 } as const

@@ -12,6 +12,10 @@ import * as SimulatorServer from "../node/SimulatorServer.ts"
 import * as SimulatorConfig from "../SimulatorConfig.ts"
 import { SimulatorError } from "../SimulatorError.ts"
 
+/** A token that a request can carry. */
+const isToken = (token: Redacted.Redacted<string>): boolean => /^\S+$/.test(Redacted.value(token))
+const tokenRule = () => "a token without spaces, not empty"
+
 const flags = {
   port: Flag.Int("port").pipe(
     Flag.withDescription("Port to listen on; 0 takes a free one"),
@@ -36,7 +40,8 @@ const flags = {
   ),
   token: Flag.optional(
     Flag.Redacted("token").pipe(
-      Flag.withDescription(`Bearer token of the account, instead of ${SimulatorConfig.defaultToken}`)
+      Flag.withDescription(`Bearer token of the account, instead of ${SimulatorConfig.defaultToken}`),
+      Flag.filter(isToken, tokenRule)
     )
   ),
   config: Flag.optional(
@@ -51,7 +56,10 @@ const flags = {
     Flag.atLeast(0)
   ),
   adminToken: Flag.optional(
-    Flag.Redacted("admin-token").pipe(Flag.withDescription("Token that /_sim asks for"))
+    Flag.Redacted("admin-token").pipe(
+      Flag.withDescription("Token that /_sim asks for"),
+      Flag.filter(isToken, tokenRule)
+    )
   ),
   json: Flag.Boolean("json").pipe(
     Flag.withDefault(false),

@@ -3,6 +3,7 @@ import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as HttpClient from "effect/http/HttpClient"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
 import * as Layer from "effect/Layer"
@@ -50,11 +51,17 @@ const resolve = (host: string): Effect.Effect<ReadonlyArray<string>> =>
     Effect.orElseSucceed(() => [])
   )
 
-/** Redirects are not followed: the second hop would escape the check of the first. */
-const outbound = Layer.provide(
-  FetchHttpClient.layer,
-  Layer.succeed(FetchHttpClient.RequestInit, { redirect: "manual" })
-)
+/**
+ * Redirects are not followed: the second hop would escape the check of the first. Said with each request, since the
+ * client may be one that the program around has built with other options.
+ */
+const outbound = Layer.effect(
+  HttpClient.HttpClient,
+  Effect.map(
+    HttpClient.HttpClient,
+    HttpClient.transformResponse(Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" }))
+  )
+).pipe(Layer.provide(FetchHttpClient.layer))
 
 const listen = (host: string, port: number) =>
   NodeHttpServer.layerServer(createServer, { host, port, gracefulShutdownTimeout: "1 second" }).pipe(
@@ -112,15 +119,14 @@ export const layer = (
 ): Layer.Layer<SimulatorServer | Simulator.Platform, SimulatorError> => {
   const host = options.host ?? defaultHost
   if (!hosts.isLoopback(host) && options.adminToken === undefined) return Layer.effectContext(Effect.fail(exposed))
-  const allowed = new Set((options.allowHosts ?? []).map((name) => name.toLowerCase()))
   const admin = options.adminToken === undefined ? {} : { adminToken: options.adminToken }
   const served = HttpRouter.serve(Simulator.routes(admin), { disableLogger: true, disableListenLog: true })
   const journalFile = options.journalFile === undefined ? Layer.empty : JournalFile.layer(options.journalFile)
   return served.pipe(
-    Layer.provideMerge(Layer.provideMerge(endCalls, journalFile)),
-    Layer.provideMerge(address),
+    Layer.provideMerge(Layer.provideMerge(Layer.fresh(endCalls), journalFile)),
+    Layer.provideMerge(Layer.fresh(address)),
     Layer.provide(listen(host, options.port ?? defaultPort)),
-    Layer.provideMerge(Simulator.layer(options.config, { allows: hosts.allows(allowed), resolve })),
+    Layer.provideMerge(Simulator.layer(options.config, { allows: hosts.allows(options.allowHosts ?? []), resolve })),
     Layer.provide(outbound)
   )
 }

@@ -7,7 +7,7 @@
 /** A cause, any upper-case name; whoever hangs up through the API may send others. */
 export type HangupCause = string
 
-/** One side ended the call in the ordinary way (documented). */
+/** One side ended the call in the ordinary way. The name is documented; that a party's hangup produces it is assumed. */
 export const normalClearing = "NORMAL_CLEARING"
 /** The number is engaged (assumed). */
 export const userBusy = "USER_BUSY"
@@ -44,8 +44,12 @@ export const systemShutdown = "SYSTEM_SHUTDOWN"
  */
 export type Disposition = "Answered" | "Missed" | "Busy" | "Failed" | "Canceled"
 
+/** The other name of engaged, which whoever hangs up through the API may send (documented). */
+const busy = "BUSY"
+
 const byCause: Readonly<Record<string, Disposition>> = {
   [userBusy]: "Busy",
+  [busy]: "Busy",
   [noAnswer]: "Missed",
   [callRejected]: "Missed",
   [unallocatedNumber]: "Failed",

@@ -51,7 +51,7 @@ const callerAnswered = (t: turn.Turn, event: EventOf<"LegAnswered">): void => {
   turn.disarm(t, turn.ringTimer(Call.callerLegId))
   turn.patchLeg(t, Call.callerLegId, { state: "Answered", answeredAt: t.at, answeredBy: event.by })
   turn.update(t, { phase: "Running" })
-  if (origin.maxDurationMs === undefined) turn.assume(t, "default-max-duration")
+  turn.assume(t, origin.maxDurationMs === undefined ? "default-max-duration" : "max-duration-from-answer")
   turn.arm(t, turn.maxDurationTimer, origin.maxDurationMs ?? defaultMaxDurationMs)
   if (origin.record) turn.recordCall(t, Call.plainRecording)
   proceed(t, "Done")

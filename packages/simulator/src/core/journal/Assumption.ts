@@ -23,6 +23,10 @@ export const assumptions = {
     claim: "A call without max_duration_sec ends 7200 s after it was answered.",
     settledBy: "a live call left alone"
   },
+  "max-duration-from-answer": {
+    claim: "max_duration_sec counts from the answer of the phone that the call dials.",
+    settledBy: "a live call with a short max_duration_sec and a long ringing"
+  },
   "phones-before-agents": {
     claim: "A simultaneous connect rings the phones and SIP users at once, then the agents one after another.",
     settledBy: "a live simultaneous connect to a phone and two agents"

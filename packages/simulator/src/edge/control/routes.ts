@@ -76,8 +76,8 @@ const wholeNumber = (
 ): Effect.Effect<number, Refused> => {
   const text = params.get(name)
   if (text === null) return Effect.succeed(otherwise)
-  const value = Number(text)
-  return Number.isSafeInteger(value) && value >= 0 && value <= maximum
+  const value = /^[0-9]+$/.test(text) ? Number(text) : Number.NaN
+  return value <= maximum
     ? Effect.succeed(value)
     : refused(400, "invalid_request", `${name} must be a whole number from 0 to ${maximum}`)
 }

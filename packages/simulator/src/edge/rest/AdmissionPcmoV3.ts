@@ -173,7 +173,7 @@ const optionalPromptFields = {
   speed: optional(AdmissionReader.number(Limits.speechSpeed))
 }
 
-/** Keys of the other type may be there, but are read as strictly. Source: official Python SDK 1.2.2 (observed). */
+/** Keys of the other type may be there, but are read as strictly. Source: official Node and Python SDKs (observed). */
 const prompt = tagged<Program.Prompt>("type", {
   file: map(
     struct({ ...optionalPromptFields, type: tag, file_name: required(text) }),

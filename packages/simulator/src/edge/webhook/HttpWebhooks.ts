@@ -36,7 +36,7 @@ export interface WebhookOptions {
  */
 export const defaults: WebhookOptions = {
   timeout: Duration.seconds(5),
-  allows: hosts.allows(new Set()),
+  allows: hosts.allows([]),
   resolve: () => Effect.succeed([])
 }
 
@@ -105,25 +105,33 @@ const make = (options: WebhookOptions) =>
         })))
       })
 
-    const send = (url: URL, notice: InputNotice): Effect.Effect<Receipt> =>
+    const exchange = (url: URL, notice: InputNotice): Effect.Effect<Receipt> =>
       HttpClientRequest.post(url).pipe(
         HttpClientRequest.setHeader("user-agent", "piopiy-simulator"),
         HttpClientRequest.bodyJsonUnsafe(inputNotice.body(notice)),
         client.execute,
         Effect.flatMap((response) => Effect.map(readText(response), (text) => receipt(response.status, text))),
         Effect.catchTag("TooLarge", () => Effect.succeed(failed("TooLarge"))),
-        Effect.orElseSucceed(() => failed("Refused")),
+        Effect.orElseSucceed(() => failed("Refused"))
+      )
+
+    const send = (url: URL, notice: InputNotice): Effect.Effect<Receipt> =>
+      options.resolve(url.hostname).pipe(
+        Effect.flatMap((addresses) =>
+          addresses.every((address) => hosts.allowsAddress(url.hostname, address))
+            ? exchange(url, notice)
+            : Effect.succeed(failed("Forbidden"))
+        ),
         Effect.timeoutOption(options.timeout),
         Effect.map(Option.getOrElse(() => failed("TimedOut")))
       )
 
-    const deliver = Effect.fnUntraced(function*(text: string, notice: InputNotice) {
+    const deliver = (text: string, notice: InputNotice): Effect.Effect<Receipt> => {
       const url = URL.parse(text)
-      if (url === null || !options.allows(url)) return failed("Forbidden")
-      const addresses = yield* options.resolve(url.hostname)
-      if (!addresses.every((address) => hosts.allowsAddress(url.hostname, address))) return failed("Forbidden")
-      return yield* inLane(url.origin, send(url, notice))
-    })
+      return url === null || !options.allows(url)
+        ? Effect.succeed(failed("Forbidden"))
+        : inLane(url.origin, send(url, notice))
+    }
 
     return WebhookPort.of({ deliver })
   })

@@ -45,9 +45,12 @@ export const isForbidden = (host: string): boolean => {
  * @category predicates
  * @since 0.1.0
  */
-export const allows = (allowed: ReadonlySet<string>) => (url: URL): boolean =>
-  (url.protocol === "http:" || url.protocol === "https:") && url.username === "" && url.password === ""
-  && !isForbidden(url.hostname) && (isLoopback(url.hostname) || allowed.has(bare(url.hostname)))
+export const allows = (allowed: Iterable<string>): (url: URL) => boolean => {
+  const names = new Set(Array.from(allowed, bare))
+  return (url) =>
+    (url.protocol === "http:" || url.protocol === "https:") && url.username === "" && url.password === ""
+    && !isForbidden(url.hostname) && (isLoopback(url.hostname) || names.has(bare(url.hostname)))
+}
 
 /**
  * Whether a name may be used that resolves to this address.

@@ -1,0 +1,380 @@
+/** The parts of the pages that the code tells: tables of plans, assumptions, defaults, bounds, and examples that are tests. */
+import * as Limits from "@effect-piopiy/sdk/wire/Limits"
+import * as Duration from "effect/Duration"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import * as HangupCause from "../packages/simulator/src/core/call/HangupCause.ts"
+import { defaultMaxDurationMs, defaultRingTimeoutMs } from "../packages/simulator/src/core/call/transition.ts"
+import { assumptions } from "../packages/simulator/src/core/journal/Assumption.ts"
+import { promptDurationMs, unknownFileMs } from "../packages/simulator/src/core/media/promptDuration.ts"
+import * as AgentPlan from "../packages/simulator/src/core/scenario/AgentPlan.ts"
+import * as NumberPlan from "../packages/simulator/src/core/scenario/NumberPlan.ts"
+import { defaults as pipelineDefaults } from "../packages/simulator/src/edge/rest/AdmissionPcmoV3.ts"
+import { defaults as webhookDefaults } from "../packages/simulator/src/edge/webhook/HttpWebhooks.ts"
+import { defaultBounds } from "../packages/simulator/src/engine/Journal.ts"
+import { table as imports } from "./boundaries.ts"
+
+const root = join(import.meta.dirname, "..")
+
+const text = (path: string): string => readFileSync(join(root, path), "utf8")
+
+/** A sign of the table inside a cell. */
+const cell = (value: string): string => value.replaceAll("|", "\\|")
+
+const table = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): string =>
+  [head, head.map(() => "---"), ...rows].map((row) => `| ${row.map(cell).join(" | ")} |`).join("\n")
+
+const number = (value: number): string => value.toLocaleString("en-US")
+
+const seconds = (ms: number): string => `${number(ms / 1000)} s`
+
+const code = (value: string): string => `\`${value}\``
+
+const numbers = (): string =>
+  table(
+    ["Last four digits", "The phone"],
+    [...NumberPlan.rows, NumberPlan.otherwise].map(({ behaviour, digits }) => [code(digits), behaviour])
+  )
+
+const agents = (): string =>
+  table(
+    ["Agent id ends with", "The agent"],
+    [...AgentPlan.rows, AgentPlan.otherwise].map(({ behaviour, suffix }) => [code(suffix), behaviour])
+  )
+
+/** When a leg or a call ends with a cause. */
+const whenCaused: ReadonlyArray<readonly [cause: string, when: string]> = [
+  [
+    HangupCause.normalClearing,
+    "a side hung up, the pipeline ended the call, or the call ended while this party was on the line"
+  ],
+  [HangupCause.userBusy, "the party is engaged"],
+  [HangupCause.noAnswer, "it rang until the ring timeout"],
+  [HangupCause.callRejected, "the person declined"],
+  [HangupCause.unallocatedNumber, "no such number"],
+  [HangupCause.destinationOutOfOrder, "the phone cannot be reached, or the agent has no worker"],
+  [HangupCause.outgoingCallBarred, "the number is barred"],
+  [HangupCause.networkOutOfOrder, "the network failed, or an agent dropped off"],
+  [HangupCause.originatorCancel, "this party still rang when the call ended or was transferred"],
+  [HangupCause.loseRace, "another endpoint of the same round answered first"],
+  [HangupCause.allottedTimeout, "the maximum duration of the call, or of the connect, ran out"],
+  [HangupCause.blindTransfer, "a transfer kept this party on the line, and the new pipeline needs it no more"],
+  [HangupCause.temporaryFailure, "a callback had no usable reply, or a stored document is missing"],
+  [HangupCause.systemShutdown, "the simulator stopped"]
+]
+
+const causes = (): string =>
+  table(
+    ["Cause", "When a leg or a call ends with it", "Never answered"],
+    whenCaused.map(([cause, when]) => [code(cause), when, HangupCause.disposition(false, cause)])
+  )
+
+const assumptionTable = (): string =>
+  table(
+    ["Name", "What is assumed", "What would settle it"],
+    Object.entries(assumptions).map(([name, { claim, settledBy }]) => [code(name), claim, settledBy])
+  )
+
+/** The rules of the v3 wire: name, value, and the field that it is about. */
+const rules: ReadonlyArray<readonly [name: string, rule: RegExp | Limits.Range | string | number, field: string]> = [
+  ["phonePattern", Limits.phonePattern, "a phone number"],
+  ["uuidPattern", Limits.uuidPattern, "a UUID"],
+  [
+    "urnUuidPattern",
+    Limits.urnUuidPattern,
+    "a UUID as the simulator takes it besides; the SDK never sends it (assumed that the platform takes it)"
+  ],
+  ["variableKeyPattern", Limits.variableKeyPattern, "a key of `variables`, `metadata` and the data of `param`"],
+  ["resultUrlPattern", Limits.resultUrlPattern, "`on_result.url`"],
+  ["callMaxDurationSec", Limits.callMaxDurationSec, "`options.max_duration_sec` of a call, seconds"],
+  ["connectMaxDurationSec", Limits.connectMaxDurationSec, "`params.options.max_duration_sec` of a connect, seconds"],
+  ["ringTimeoutSec", Limits.ringTimeoutSec, "`ring_timeout_sec` of a call and of a connect, seconds"],
+  ["hangupCauseLength", Limits.hangupCauseLength, "`cause` of a hangup, characters"],
+  ["hangupReasonLength", Limits.hangupReasonLength, "`reason` of a hangup, characters"],
+  ["hangupCauseDefault", Limits.hangupCauseDefault, "`cause` when the caller names none: the clients send it"],
+  ["speechSpeed", Limits.speechSpeed, "`speed` of a spoken prompt"],
+  ["paramMaxEntries", Limits.paramMaxEntries, "entries of one `param`, at most"],
+  ["paramMaxStringLength", Limits.paramMaxStringLength, "a string in a `param`, characters at most"],
+  ["connectMaxAgents", Limits.connectMaxAgents, "agents in one connect, at most; nothing but agents after the first"],
+  ["digitsMinimum", Limits.digitsMinimum, "`min_digits` and `max_digits`, at least"],
+  [
+    "digitTimeoutMinimum",
+    Limits.digitTimeoutMinimum,
+    "`first_digit_timeout` and `inter_digit_timeout`, at least (seconds: assumed)"
+  ],
+  ["finishOnKeyLength", Limits.finishOnKeyLength, "`finish_on_key`, characters"],
+  ["retriesMaxMinimum", Limits.retriesMaxMinimum, "`retries.max`, at least"]
+]
+
+const shown = (rule: RegExp | Limits.Range | string | number): string => {
+  if (rule instanceof RegExp) return code(rule.source.replaceAll("\\/", "/"))
+  if (typeof rule === "object") return `${rule.minimum} to ${rule.maximum}`
+  return typeof rule === "string" ? code(rule) : number(rule)
+}
+
+const ranges = (): string =>
+  table(["Field", "Rule", "In `wire/Limits`"], rules.map(([name, rule, field]) => [field, shown(rule), code(name)]))
+
+const timers = (): string =>
+  table(
+    ["Timer", "When nothing is said", "Starts", "Source of the default"],
+    [
+      [
+        "ring timeout of the call",
+        seconds(defaultRingTimeoutMs),
+        "when the phone is dialed",
+        "documented for the older API, assumed here; a direct call takes its connect's"
+      ],
+      [
+        "ring timeout of a connect",
+        seconds(pipelineDefaults.ringTimeoutMs),
+        "when that endpoint is dialed",
+        "documented for the older API, assumed here"
+      ],
+      [
+        "maximum duration of the call",
+        seconds(defaultMaxDurationMs),
+        "when the phone that was called answers",
+        "assumed: the longest that may be asked for"
+      ],
+      ["maximum duration of a connect", "none", "when the leg is bridged", "assumed"],
+      [
+        "first digit",
+        seconds(pipelineDefaults.firstDigitTimeoutMs),
+        "when the last prompt of the question has ended, at once without one",
+        "documented for the older API, assumed here"
+      ],
+      [
+        "between digits",
+        seconds(pipelineDefaults.interDigitTimeoutMs),
+        "with every digit but the last",
+        "documented for the older API, assumed here"
+      ],
+      [
+        "callback",
+        seconds(Duration.toMillis(webhookDefaults.timeout)),
+        "when its turn comes; waiting in the queue of its destination does not count",
+        "assumed"
+      ],
+      [
+        "a file that plays",
+        seconds(unknownFileMs),
+        "when it starts",
+        "none: `files` of the configuration tells lengths"
+      ],
+      [
+        "1,000 characters of speech at speed 1",
+        seconds(
+          promptDurationMs(
+            { _tag: "Say", text: " ".repeat(1000), language: "en-US", voiceId: "", speed: 1 },
+            new Map()
+          )
+        ),
+        "when it starts; in proportion to length, divided by speed",
+        "none"
+      ]
+    ]
+  )
+
+const onOff = (value: boolean): string => value ? "on" : "off"
+
+const defaults = (): string =>
+  table(
+    ["Left out", "The simulator runs", "Source"],
+    [
+      [
+        "`strategy` of a connect",
+        pipelineDefaults.strategy.toLowerCase(),
+        "what the official clients send for a direct call"
+      ],
+      ["`machine_detection` of a connect", onOff(pipelineDefaults.machineDetection), "none"],
+      ["`recording.enabled` of a connect", onOff(pipelineDefaults.recordingEnabled), "none"],
+      [
+        "`format` and `channels` of a recording",
+        `${pipelineDefaults.recordingFormat}, ${pipelineDefaults.recordingChannels}`,
+        "none"
+      ],
+      ["what `input` collects", pipelineDefaults.inputModes.join(", "), "none: it has no key for it"],
+      ["`min_digits`", String(pipelineDefaults.minDigits), "none"],
+      [
+        "`max_digits` without a finish key",
+        `${pipelineDefaults.maxDigits}, or \`min_digits\` if that is more`,
+        "documented for the older API"
+      ],
+      [
+        "`max_digits` with a finish key",
+        `${pipelineDefaults.maxDigitsWithFinishKey}, or \`min_digits\` if that is more`,
+        "none"
+      ],
+      ["`finish_on_key`", "no key finishes", "none"],
+      ["`flush_buffer`", onOff(pipelineDefaults.flushBuffer), "none"],
+      ["`retries.max`", String(pipelineDefaults.retriesMax), "none"],
+      ["`options.record` of a call", "off", "none"]
+    ]
+  )
+
+/** The number of a constant that its module keeps to itself. */
+const constant = (path: string, name: string): string => {
+  const expression = new RegExp(`const ${name}(?:: number)? = (\\d[\\d_]*)(?: << (\\d+))?$`, "m").exec(text(path))
+  if (expression === null) throw new Error(`${path} has no number called ${name}`)
+  return number(Number(expression[1]?.replaceAll("_", "")) * 2 ** Number(expression[2] ?? 0))
+}
+
+const simulatorSource = "packages/simulator/src/"
+const sdkSource = "packages/sdk/src/"
+
+interface Bound {
+  readonly what: string
+  readonly file: string
+  readonly name: string
+  readonly at: string
+}
+
+const simulatorBounds: ReadonlyArray<Bound> = [
+  {
+    what: "calls in progress, of one tenant (`maxCalls`)",
+    file: "engine/Switchboard.ts",
+    name: "defaultMaxCalls",
+    at: "`429 too_many_calls` with `Retry-After: 1`"
+  },
+  {
+    what: "legs that one call may have had",
+    file: "core/call/hunting.ts",
+    name: "legsCap",
+    at: "a connect that needs more reaches nobody, and the pipeline goes on"
+  },
+  {
+    what: "digits typed ahead of a question",
+    file: "core/call/collecting.ts",
+    name: "typedAheadCap",
+    at: "further ones are ignored: `buffer-full`"
+  },
+  {
+    what: "answered questions in a record",
+    file: "core/call/collecting.ts",
+    name: "inputsCap",
+    at: "the oldest goes"
+  },
+  {
+    what: "variables of one call, when a `param` adds some",
+    file: "core/call/running.ts",
+    name: "variablesCap",
+    at: "that `param` changes nothing"
+  },
+  {
+    what: "bytes of a request",
+    file: "edge/rest/body.ts",
+    name: "maxBodyBytes",
+    at: "`413 too_large`"
+  },
+  {
+    what: "levels of nested JSON in a request or reply",
+    file: "edge/rest/Admission.ts",
+    name: "maximumDepth",
+    at: "refused with that one problem"
+  },
+  {
+    what: "problems told of one request",
+    file: "edge/rest/Admission.ts",
+    name: "maximumProblems",
+    at: "the last one says that there are more"
+  },
+  {
+    what: "callbacks under way to one destination (scheme, host and port)",
+    file: "edge/webhook/HttpWebhooks.ts",
+    name: "inFlight",
+    at: "further ones wait"
+  },
+  {
+    what: "callbacks that wait for one destination",
+    file: "edge/webhook/HttpWebhooks.ts",
+    name: "waiting",
+    at: "the delivery fails with `QueueFull`, and the call ends"
+  },
+  {
+    what: "bytes of a reply to a callback",
+    file: "edge/webhook/HttpWebhooks.ts",
+    name: "maxReplyBytes",
+    at: "the delivery fails with `TooLarge`, and the call ends"
+  },
+  {
+    what: "characters of a reply that the journal keeps",
+    file: "edge/webhook/HttpWebhooks.ts",
+    name: "keptReplyCharacters",
+    at: "cut"
+  },
+  {
+    what: "entries in one answer of `/_sim/journal` without `limit`",
+    file: "edge/control/routes.ts",
+    name: "defaultLimit",
+    at: "`next` says where to go on"
+  },
+  {
+    what: "entries in one answer of `/_sim/journal`",
+    file: "edge/control/routes.ts",
+    name: "maxLimit",
+    at: "a larger `limit` is `400 invalid_request`"
+  },
+  {
+    what: "ended calls in `/_sim/calls`",
+    file: "edge/control/routes.ts",
+    name: "listedRecords",
+    at: "the newest are listed"
+  }
+]
+
+const sdkBounds: ReadonlyArray<Bound> = [
+  {
+    what: "problems in one `InvalidRequest`",
+    file: "internal/fields.ts",
+    name: "maximumIssues",
+    at: "one more says that there are more"
+  },
+  { what: "levels of nesting in a value", file: "internal/plainData.ts", name: "maximumDepth", at: "refused" },
+  {
+    what: "parts (objects, arrays, texts, numbers) in a value",
+    file: "internal/plainData.ts",
+    name: "maximumParts",
+    at: "refused"
+  },
+  { what: "characters of the platform's text in an error", file: "internal/scrub.ts", name: "maximumLength", at: "cut" }
+]
+
+const boundRows = (source: string, bounds: ReadonlyArray<Bound>): ReadonlyArray<ReadonlyArray<string>> =>
+  bounds.map(({ at, file, name, what }) => [constant(source + file, name), what, at])
+
+const boundsHead = ["Bound", "Of what", "At the bound"]
+
+const simulatorBoundTable = (): string =>
+  table(boundsHead, [
+    ...boundRows(simulatorSource, simulatorBounds),
+    [
+      number(defaultBounds.entries),
+      "journal entries in memory, of one tenant (`maxEntries`)",
+      "a tenth of them goes: whole ended calls, oldest first, and requests from before; calls in progress stay, "
+      + "beyond the bound if they must"
+    ],
+    [number(defaultBounds.records), "records of ended calls, of one tenant (`maxRecords`)", "the oldest goes"]
+  ])
+
+const importTable = (): string => table(["Rule", "When it is broken"], imports.map(({ fix, rule }) => [rule, fix]))
+
+/** A file as a block of code. */
+const block = (path: string): string => `\`\`\`ts\n${text(path).trimEnd()}\n\`\`\``
+
+/** What each page has from the code. */
+export const parts: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
+  "architecture.md": { imports: importTable },
+  "protocol.md": { ranges, defaults, assumptions: assumptionTable },
+  "timing.md": { timers },
+  "scenarios.md": { numbers, agents, causes },
+  "limits.md": {
+    "bounds of the simulator": simulatorBoundTable,
+    "bounds of the SDK": () => table(boundsHead, boundRows(sdkSource, sdkBounds))
+  },
+  "testing.md": {
+    "in process": () => block("e2e/docs/inProcess.test.ts"),
+    "lost replies": () => block("e2e/docs/lostReplies.test.ts"),
+    "on a port": () => block("e2e/docs/onAPort.test.ts")
+  }
+}
