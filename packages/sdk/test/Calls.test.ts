@@ -257,6 +257,14 @@ describe("a request that breaks the rules is not sent", () => {
       assert.deepStrictEqual(pathsOf(error), ["connect.foo"])
     }))
 
+  it.effect("for a tag where none belongs, which is an unknown key like others", () =>
+    Effect.gen(function*() {
+      const error = yield* refused((calls) =>
+        untyped(calls.placeAgentCall, { _tag: "x", callerId, to, agentId, options: { _tag: "x", record: true } })
+      )
+      assert.sameMembers([...pathsOf(error)], ["_tag", "options._tag"])
+    }))
+
   it.effect("for the empty pipeline", () =>
     Effect.gen(function*() {
       const error = yield* refused((calls) => untyped(calls.transfer, callId, Pipeline.empty))

@@ -159,7 +159,7 @@ const encodeRows = (
 ): unknown => {
   const known = new Set(rows.flatMap((row) => ("domain" in row ? [row.domain] : [])))
   for (const key of Object.keys(value)) {
-    if (key !== "_tag" && value[key] !== undefined && !known.has(key)) {
+    if (value[key] !== undefined && !known.has(key)) {
       const names = [...known].join(", ") || "no options"
       refuse(below(unknownAt, [key], [key]), trace, `Expected only ${names}: remove this key`)
     }
@@ -239,8 +239,9 @@ export const tagged = (
         return null
       }
       const found = caseOf(value)
-      if (found !== undefined) return encodeRows(found.rows, value, at, trace, { [wireKey]: found.wireTag })
-      const came = shapeOf(value["_tag"])
+      const { _tag, ...options } = value
+      if (found !== undefined) return encodeRows(found.rows, options, at, trace, { [wireKey]: found.wireTag })
+      const came = shapeOf(_tag)
       refuse(below(at, ["_tag"], [wireKey]), trace, `Expected one of ${quoted([...byTag.keys()])}, got ${came}`)
       return null
     },
