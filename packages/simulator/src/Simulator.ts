@@ -36,7 +36,10 @@ export class Simulator extends Context.Service<Simulator, {
   readonly journal: (query?: Query) => Effect.Effect<ReadonlyArray<Entry>>
   /** The journal as it grows, from `query.from` on. Never ends by itself. */
   readonly follow: (query?: Query) => Stream.Stream<Entry>
-  /** Waits until a call has ended, and gives its record. Waits for ever when there is no such call. */
+  /**
+   * Waits until a call has ended, and gives its record. Waits for ever when there is no such call, and dies when the
+   * simulator itself broke on it.
+   */
   readonly ended: (callId: string) => Effect.Effect<CallRecord>
   /** The wall clock at the tenant's origin, in milliseconds since 1970. */
   readonly originEpochMs: number
@@ -46,9 +49,11 @@ export class Simulator extends Context.Service<Simulator, {
 /** What a simulator in process provides: itself, and the tenants that its HTTP surface serves. */
 export type Platform = Simulator | Tenants.Tenants
 
-const recordOf = (callId: string) => (entry: Entry): Option.Option<CallRecord> => {
-  const command = entry._tag === "Turned" && entry.callId === callId ? entry.commands.at(-1) : undefined
-  return command?._tag === "WriteRecord" ? Option.some(command.record) : Option.none()
+/** How the journal says that a call is over, if this entry does. */
+const ending = (entry: Entry): Option.Option<Effect.Effect<CallRecord>> => {
+  if (entry._tag === "Broke") return Option.some(Effect.die(new Error(`the simulator broke: ${entry.message}`)))
+  const command = entry._tag === "Turned" ? entry.commands.at(-1) : undefined
+  return command?._tag === "WriteRecord" ? Option.some(Effect.succeed(command.record)) : Option.none()
 }
 
 const facade: Layer.Layer<Simulator, never, Tenants.Tenants> = Layer.effect(
@@ -64,11 +69,10 @@ const facade: Layer.Layer<Simulator, never, Tenants.Tenants> = Layer.effect(
           const record = journal.record(callId)
           if (record !== undefined) return Effect.succeed(record)
           return journal.follow({ callId }).pipe(
-            Stream.map(recordOf(callId)),
+            Stream.map(ending),
             Stream.filter(Option.isSome),
             Stream.runHead,
-            Effect.map((found) => Option.flatten(found)),
-            Effect.flatMap(Option.match({ onNone: () => Effect.never, onSome: Effect.succeed }))
+            Effect.flatMap((found) => Option.getOrElse(Option.flatten(found), () => Effect.never))
           )
         }),
       originEpochMs: timeline.originEpochMs,

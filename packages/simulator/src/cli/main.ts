@@ -7,6 +7,7 @@ import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Logger from "effect/Logger"
 import { version } from "../SimulatorConfig.ts"
 import { numbers } from "./numbers.ts"
 import { serve } from "./serve.ts"
@@ -21,7 +22,7 @@ Command.run(command, { version }).pipe(
     "SimulatorError",
     (error) => Effect.andThen(Console.error(`piopiy-sim: ${error.message}`), Effect.fail(error))
   ),
-  Effect.provide(NodeServices.layer),
+  Effect.provide([NodeServices.layer, Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)])]),
   NodeRuntime.runMain({
     disableErrorReporting: true,
     /** Being told to stop is how a server ends well. */

@@ -84,8 +84,7 @@ const make = (
     let seq = 0
 
     /** What belongs to no call that is kept: requests, and what arrives for a call after its entries have gone. */
-    const isLoose = (entry: Entry): boolean =>
-      "callId" in entry ? !sizes.has(entry.callId) : entry._tag !== "Started"
+    const isLoose = (entry: Entry): boolean => "callId" in entry ? !sizes.has(entry.callId) : entry._tag !== "Started"
 
     const evict = (): void => {
       const gone = new Set<string>()

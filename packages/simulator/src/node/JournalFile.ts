@@ -17,19 +17,32 @@ const unreadable = (path: string) => (cause: unknown) =>
     reason: { _tag: "FileUnreadable", path, detail: cause instanceof Error ? cause.message : String(cause) }
   })
 
-const append = (path: string, file: number, entries: ReadonlyArray<unknown>): Effect.Effect<void> =>
-  entries.length === 0
-    ? Effect.void
-    : Effect.try({ try: () => appendFileSync(file, lines(entries)), catch: unreadable(path) }).pipe(
-      Effect.catch((error) => Effect.logError(`the journal file misses entries: ${error.message}`))
-    )
+/** Writes lines to the file. After a write that failed half-way, the next one starts on a line of its own. */
+const writer = (path: string, file: number) => {
+  let torn = false
+  return (entries: ReadonlyArray<unknown>): Effect.Effect<void> =>
+    entries.length === 0
+      ? Effect.void
+      : Effect.try({
+        try: () => {
+          const text = (torn ? "\n" : "") + lines(entries)
+          torn = true
+          appendFileSync(file, text)
+          torn = false
+        },
+        catch: unreadable(path)
+      }).pipe(Effect.catch((error) => Effect.logError(`the journal file misses entries: ${error.message}`)))
+}
 
-const copy = Effect.fnUntraced(function*(path: string, file: number, journal: Journal["Service"]) {
+const copy = Effect.fnUntraced(function*(
+  append: (entries: ReadonlyArray<unknown>) => Effect.Effect<void>,
+  journal: Journal["Service"]
+) {
   let next = 0
   const write = (entries: ReadonlyArray<{ readonly seq: number }>) =>
     Effect.suspend(() => {
       next = (entries.at(-1)?.seq ?? next - 1) + 1
-      return append(path, file, entries)
+      return append(entries)
     })
   yield* Effect.addFinalizer(() => Effect.suspend(() => write(journal.read({ from: next }))))
   yield* journal.follow().pipe(
@@ -52,5 +65,6 @@ export const layer = (path: string): Layer.Layer<never, SimulatorError, Tenants>
       Effect.try({ try: () => openSync(path, "a"), catch: unreadable(path) }),
       (file) => Effect.sync(() => closeSync(file))
     )
-    yield* Effect.forEach(tenants.all, (tenant) => copy(path, file, tenant.journal), { discard: true })
+    const append = writer(path, file)
+    yield* Effect.forEach(tenants.all, (tenant) => copy(append, tenant.journal), { discard: true })
   }))

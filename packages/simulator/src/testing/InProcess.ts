@@ -49,7 +49,10 @@ const clientOf = <E>(
 export const layer = <E = never>(
   options: { readonly config?: SimulatorConfig | undefined; readonly app?: App<E> | undefined } = {}
 ): Layer.Layer<Simulator.Platform | HttpClient.HttpClient, SimulatorError | E> => {
-  const toApp = Layer.effect(HttpClient.HttpClient, Effect.map(HttpRouter.toHttpEffect<never, E, HttpRouter.HttpRouter>(options.app ?? noApp), clientOf))
+  const toApp = Layer.effect(
+    HttpClient.HttpClient,
+    Effect.map(HttpRouter.toHttpEffect<never, E, HttpRouter.HttpRouter>(options.app ?? noApp), clientOf)
+  )
   const toPlatform = Layer.effect(
     HttpClient.HttpClient,
     Effect.map(HttpRouter.toHttpEffect(Simulator.routes()), clientOf)

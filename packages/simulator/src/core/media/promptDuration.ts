@@ -13,6 +13,9 @@ const msPerCharacter = 62
  * @since 0.1.0
  */
 export const promptDurationMs = (prompt: Prompt, fileMs: ReadonlyMap<string, number>): number =>
-  prompt._tag === "File"
-    ? fileMs.get(prompt.name) ?? unknownFileMs
-    : Math.max(1, Math.round((prompt.text.length * msPerCharacter) / prompt.speed))
+  Math.max(
+    1,
+    prompt._tag === "File"
+      ? fileMs.get(prompt.name) ?? unknownFileMs
+      : Math.round((prompt.text.length * msPerCharacter) / prompt.speed)
+  )
