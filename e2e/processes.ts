@@ -30,7 +30,7 @@ export const eventually = <A, E, R>(
   look: Effect.Effect<A | undefined, E, R>
 ): Effect.Effect<A, E | NotInTime, R> =>
   look.pipe(
-    Effect.flatMap((found) => found === undefined ? Effect.fail(new NotInTime({ what })) : Effect.succeed(found)),
+    Effect.filterOrFail((found) => found !== undefined, () => new NotInTime({ what })),
     Effect.retry({
       schedule: Schedule.spaced("20 millis"),
       while: (error) => error instanceof NotInTime

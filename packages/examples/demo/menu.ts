@@ -27,7 +27,5 @@ export const routes = (desk: SalesDesk) =>
       const next = Option.contains(digits, "1") ? hunt(desk) : hangUp
       return HttpServerResponse.text(yield* Effect.fromResult(Webhook.reply(next)), { contentType: "application/json" })
     }).pipe(
-      Effect.catch(() =>
-        Effect.succeed(HttpServerResponse.jsonUnsafe({ error: "not an input result" }, { status: 400 }))
-      )
+      Effect.orElseSucceed(() => HttpServerResponse.jsonUnsafe({ error: "not an input result" }, { status: 400 }))
     ))

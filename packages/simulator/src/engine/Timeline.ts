@@ -72,7 +72,7 @@ const make = Effect.gen(function*() {
       const head = DueHeap.peek(heap)
       if (head === undefined) yield* wake.await
       else if (head.dueMs <= nowMs()) runDue()
-      else yield* Effect.raceFirst(Effect.sleep(head.dueMs - nowMs()), wake.await)
+      else yield* Effect.timeoutOption(wake.await, head.dueMs - nowMs())
     }
   }).pipe(Effect.forkScoped)
 
