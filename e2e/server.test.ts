@@ -112,7 +112,7 @@ describe("rough clients", () => {
       assert.isAbove(expected.length, 250_000)
       const socket = yield* connection
       socket.pause()
-      socket.write("GET /_sim/journal?format=ndjson&limit=10000 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+      socket.write("GET /_sim/journal?format=ndjson&limit=10000 HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
       const before = yield* Clock.currentTimeMillis
       const { record } = yield* runMenu(`${url}/menu`)
       assert.strictEqual(record.disposition, "Answered")
@@ -212,11 +212,11 @@ describe("a server that does not start", () => {
       assert.strictEqual(reason.path, "/nowhere/calls.ndjson")
     }))
 
-  it.live("asks for an admin token when it is to listen beyond this machine", () =>
+  it.live("asks for tokens of its own when it is to listen beyond this machine", () =>
     Effect.gen(function*() {
       const reason = yield* reasonOf({ port: 0, host: "0.0.0.0" })
       assert(reason._tag === "InvalidConfig")
-      assert.deepEqual(reason.problems.map(({ path }) => path), ["--admin-token"])
+      assert.deepEqual(reason.problems.map(({ path }) => path), ["--admin-token", "--token"])
     }))
 
   it.live("listens on the loopback address of the sixth version, and says so in brackets", () =>

@@ -74,7 +74,7 @@ describe("webhooks over real sockets", () => {
     Effect.gen(function*() {
       const port = yield* closedPort
       const { delivery } = yield* runMenu(`http://127.0.0.1:${port}/menu`)
-      assert.strictEqual(delivery?.outcome, "Refused")
+      assert.strictEqual(delivery?.outcome, "NoReply")
     }).pipe(Effect.provide(world())))
 
   it.live("say TimedOut after five seconds when nobody answers, and the call ends", () =>
@@ -96,6 +96,6 @@ describe("webhooks over real sockets", () => {
         })
       })
       const { delivery } = yield* runMenu(`http://127.0.0.1:${port}/menu`)
-      assert.strictEqual(delivery?.outcome, "Refused")
+      assert.strictEqual(delivery?.outcome, "NoReply")
     }).pipe(Effect.scoped, Effect.provide(world())))
 })

@@ -256,6 +256,24 @@ const simulatorBounds: ReadonlyArray<Bound> = [
     at: "the oldest goes"
   },
   {
+    what: "actions of one pipeline",
+    file: "edge/rest/AdmissionPcmoV3.ts",
+    name: "maximumActions",
+    at: "`400 invalid_request`, an invalid reply, an invalid configuration"
+  },
+  {
+    what: "endpoints of one connect",
+    file: "edge/rest/AdmissionPcmoV3.ts",
+    name: "maximumEndpoints",
+    at: "the same"
+  },
+  {
+    what: "variables of a call as it is placed, and metadata of a connect",
+    file: "edge/rest/AdmissionValues.ts",
+    name: "maximumVariables",
+    at: "the same"
+  },
+  {
     what: "variables of one call, when a `param` adds some",
     file: "core/call/running.ts",
     name: "variablesCap",

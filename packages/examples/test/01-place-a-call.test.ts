@@ -35,10 +35,10 @@ it.effect("lets them talk until the customer hangs up", () =>
 
 it.effect("hands the agent the order that the call is about", () =>
   Effect.gen(function*() {
-    const { journal } = yield* played.play(program)
+    const { journal, records } = yield* played.play(program)
     const [, toAgent] = played.commands(journal, "DialLeg")
     assert.deepStrictEqual(toAgent?.endpoint, { _tag: "Agent", id: agent })
-    assert.deepStrictEqual(toAgent?.metadata, { order: "A-1042" })
+    assert.deepStrictEqual(records[0]?.variables, { order: "A-1042" })
   }))
 
 it.effect("lets the phone ring for 20 s and no longer", () =>

@@ -8,6 +8,7 @@ import type { Program } from "./core/pcmo/Program.ts"
 import { Party } from "./core/scenario/Party.ts"
 import * as Admission from "./edge/rest/Admission.ts"
 import * as AdmissionPcmoV3 from "./edge/rest/AdmissionPcmoV3.ts"
+import * as AdmissionValues from "./edge/rest/AdmissionValues.ts"
 import type { Stored } from "./engine/CommandRunner.ts"
 import * as Journal from "./engine/Journal.ts"
 import { defaultMaxCalls } from "./engine/Switchboard.ts"
@@ -90,6 +91,9 @@ export const decode = (json: unknown): Effect.Effect<SimulatorConfig, SimulatorE
     )
   )
 
+/** A number as it goes over the wire, or the user part of a SIP address. */
+const partyPattern = /^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$/
+
 const readPipeline = Admission.document(AdmissionPcmoV3.pipeline)
 
 const programs = (
@@ -119,6 +123,16 @@ export const tenants = (
 ): Effect.Effect<readonly [TenantOptions, ...ReadonlyArray<TenantOptions>], SimulatorError> =>
   Effect.suspend(() => {
     const problems: Array<Problem> = []
+    for (const flowId of Object.keys(config.flows ?? {})) {
+      const read = AdmissionValues.uuid(flowId, Admission.at("flows", flowId))
+      if (Result.isFailure(read)) problems.push(...read.failure)
+    }
+    for (const party of Object.keys(config.people ?? {})) {
+      if (!partyPattern.test(party)) {
+        const message = "expected a number in digits alone, with country code, or the user part of a SIP address"
+        problems.push({ path: Admission.at("people", party), message })
+      }
+    }
     const stored: Stored = {
       pipelines: programs(config.pipelines, "pipelines", problems),
       flows: programs(config.flows, "flows", problems)

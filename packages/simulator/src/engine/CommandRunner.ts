@@ -35,6 +35,8 @@ export class CommandRunner extends Context.Service<CommandRunner, {
   readonly run: (callId: string, command: CallCommand, seq: number, tell: (happening: Happening) => void) => void
   /** Lets go of everything that a call still holds. */
   readonly release: (call: Call.Call) => void
+  /** Gives up the deliveries that are under way; each is journalled as `Stopped`. */
+  readonly stop: Effect.Effect<void>
 }>()("@effect-piopiy/simulator/CommandRunner") {}
 
 const make = (options: { readonly stored: Stored; readonly fileMs: ReadonlyMap<string, number> }) =>
@@ -43,7 +45,8 @@ const make = (options: { readonly stored: Stored; readonly fileMs: ReadonlyMap<s
     const journal = yield* Journal
     const parties = yield* Parties
     const webhooks = yield* WebhookPort
-    const fork = yield* FiberSet.makeRuntime()
+    const deliveries = yield* FiberSet.make<void>()
+    const fork = yield* FiberSet.runtime(deliveries)()
     const scheduled = new Map<string, Scheduled>()
 
     const schedule = (key: string, dueMs: number, label: string, run: () => void): void => {
@@ -75,7 +78,7 @@ const make = (options: { readonly stored: Stored; readonly fileMs: ReadonlyMap<s
     ): void => {
       const { deliveryId, notice, url } = command
       const sentAt = timeline.nowMs()
-      fork(Effect.map(webhooks.deliver(url, notice), (receipt) => {
+      const settled = (receipt: Receipt): void => {
         journal.append({
           _tag: "Delivered",
           callId,
@@ -89,7 +92,13 @@ const make = (options: { readonly stored: Stored; readonly fileMs: ReadonlyMap<s
           ...(receipt.replyText === undefined ? {} : { replyText: receipt.replyText })
         })
         tell(settle(receipt, deliveryId))
-      }))
+      }
+      fork(
+        webhooks.deliver(url, notice).pipe(
+          Effect.map(settled),
+          Effect.onInterrupt(() => Effect.sync(() => settled({ _tag: "Failed", why: "Stopped" })))
+        )
+      )
     }
 
     const run = (callId: string, command: CallCommand, seq: number, tell: (happening: Happening) => void): void => {
@@ -144,7 +153,7 @@ const make = (options: { readonly stored: Stored; readonly fileMs: ReadonlyMap<s
       for (const timer of Object.keys(call.timers)) cancel(`${call.origin.callId}/${timer}`)
     }
 
-    return CommandRunner.of({ run, release })
+    return CommandRunner.of({ run, release, stop: FiberSet.clear(deliveries) })
   })
 
 /**

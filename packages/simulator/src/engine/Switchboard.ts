@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Call from "../core/call/Call.ts"
 import type { CallRecord } from "../core/call/CallRecord.ts"
+import * as HangupCause from "../core/call/HangupCause.ts"
 import { transition } from "../core/call/transition.ts"
 import type { Program } from "../core/pcmo/Program.ts"
 import * as Seed from "../core/Seed.ts"
@@ -63,7 +64,7 @@ export class Switchboard extends Context.Service<Switchboard, {
   readonly tell: (callId: string, happening: Happening, causedBy: number) => Effect.Effect<void, Refusal>
   readonly live: Effect.Effect<ReadonlyArray<Call.Call>>
   readonly find: (callId: string) => Effect.Effect<Whereabouts>
-  /** Takes no more calls and ends those in progress, with their records. */
+  /** Takes no more calls, ends those in progress with their records, and gives up deliveries under way. */
   readonly stop: Effect.Effect<void>
 }>()("@effect-piopiy/simulator/Switchboard") {}
 
@@ -186,10 +187,10 @@ const make = (options: { readonly seed: number; readonly maxCalls: number }) =>
         : { _tag: "Ended", record, evicted: journal.isEvicted(callId) }
     }
 
-    const stop = Effect.sync(() => {
+    const endAll = Effect.sync(() => {
       stopping = true
       for (const callId of [...mailboxes.keys()]) {
-        end(callId, "Platform", { cause: "SYSTEM_SHUTDOWN", reason: "the simulator stopped" }, 0)
+        end(callId, "Platform", { cause: HangupCause.systemShutdown, reason: "the simulator stopped" }, 0)
       }
     })
 
@@ -200,7 +201,7 @@ const make = (options: { readonly seed: number; readonly maxCalls: number }) =>
       tell: (callId, happening, causedBy) => whenLive(callId, () => post(callId, happening, causedBy)),
       live: Effect.sync(() => [...mailboxes.values()].map((mailbox) => mailbox.call)),
       find: (callId) => Effect.sync(() => find(callId)),
-      stop
+      stop: Effect.andThen(endAll, runner.stop)
     })
   })
 

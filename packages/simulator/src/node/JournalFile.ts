@@ -5,7 +5,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
-import { appendFileSync, closeSync, openSync } from "node:fs"
+import { appendFileSync, closeSync, fstatSync, openSync, readSync } from "node:fs"
 import type { Journal } from "../engine/Journal.ts"
 import { Tenants } from "../engine/Tenants.ts"
 import { SimulatorError } from "../SimulatorError.ts"
@@ -17,9 +17,19 @@ const unreadable = (path: string) => (cause: unknown) =>
     reason: { _tag: "FileUnreadable", path, detail: cause instanceof Error ? cause.message : String(cause) }
   })
 
-/** Writes lines to the file. After a write that failed half-way, the next one starts on a line of its own. */
+/** Whether the file ends in the middle of a line, as one does whose writer was killed. */
+const endsTorn = (file: number): boolean => {
+  const { size } = fstatSync(file)
+  const last = Buffer.alloc(1)
+  return size > 0 && readSync(file, last, 0, 1, size - 1) === 1 && last.toString() !== "\n"
+}
+
+/**
+ * Writes lines to the file. After a line that is torn, the next one starts anew; an outage is logged once, when it begins.
+ */
 const writer = (path: string, file: number) => {
-  let torn = false
+  let torn = endsTorn(file)
+  let failing = false
   return (entries: ReadonlyArray<unknown>): Effect.Effect<void> =>
     entries.length === 0
       ? Effect.void
@@ -29,9 +39,14 @@ const writer = (path: string, file: number) => {
           torn = true
           appendFileSync(file, text)
           torn = false
+          failing = false
         },
         catch: unreadable(path)
-      }).pipe(Effect.catch((error) => Effect.logError(`the journal file misses entries: ${error.message}`)))
+      }).pipe(Effect.catch((error) => {
+        const known = failing
+        failing = true
+        return known ? Effect.void : Effect.logError(`the journal file misses entries from now on: ${error.message}`)
+      }))
 }
 
 const copy = Effect.fnUntraced(function*(
@@ -62,9 +77,9 @@ export const layer = (path: string): Layer.Layer<never, SimulatorError, Tenants>
   Layer.effectDiscard(Effect.gen(function*() {
     const tenants = yield* Tenants
     const file = yield* Effect.acquireRelease(
-      Effect.try({ try: () => openSync(path, "a"), catch: unreadable(path) }),
+      Effect.try({ try: () => openSync(path, "a+"), catch: unreadable(path) }),
       (file) => Effect.sync(() => closeSync(file))
     )
-    const append = writer(path, file)
+    const append = yield* Effect.try({ try: () => writer(path, file), catch: unreadable(path) })
     yield* Effect.forEach(tenants.all, (tenant) => copy(append, tenant.journal), { discard: true })
   }))

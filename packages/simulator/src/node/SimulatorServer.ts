@@ -14,13 +14,14 @@ import * as hosts from "../edge/webhook/hosts.ts"
 import { Tenants } from "../engine/Tenants.ts"
 import * as Simulator from "../Simulator.ts"
 import type { SimulatorConfig } from "../SimulatorConfig.ts"
-import { SimulatorError } from "../SimulatorError.ts"
+import { type Problem, SimulatorError } from "../SimulatorError.ts"
 import * as JournalFile from "./JournalFile.ts"
 
 /**
  * - `host`, `port`: where to listen; 127.0.0.1 and 8787, port 0 for any free one.
  * - `allowHosts`: hosts beyond this machine that webhooks may go to, by name.
- * - `adminToken`: asked for below `/_sim`; needed when `host` is not this machine alone.
+ * - `adminToken`: asked for below `/_sim`; needed when `host` is not this machine alone. So is an account of your own in
+ *   `config`, and webhooks then go to this machine only when `allowHosts` names it.
  * - `journalFile`: where the journal is copied to, an entry a line.
  *
  * @category models
@@ -63,8 +64,11 @@ const outbound = Layer.effect(
   )
 ).pipe(Layer.provide(FetchHttpClient.layer))
 
+/** How long a client may take to send its headers, and its whole request, in milliseconds. */
+const patience = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1000 }
+
 const listen = (host: string, port: number) =>
-  NodeHttpServer.layerServer(createServer, { host, port, gracefulShutdownTimeout: "1 second" }).pipe(
+  NodeHttpServer.layerServer(() => createServer(patience), { host, port, gracefulShutdownTimeout: "1 second" }).pipe(
     Layer.catchTag("ServeError", (error) =>
       Layer.effect(
         HttpServer.HttpServer,
@@ -95,15 +99,21 @@ const endCalls: Layer.Layer<never, never, Tenants> = Layer.effectDiscard(
   )
 )
 
-const exposed = new SimulatorError({
-  reason: {
-    _tag: "InvalidConfig",
-    problems: [{
+/** What a server needs that can be reached from other machines. */
+const exposed = (options: ServerOptions): ReadonlyArray<Problem> => [
+  ...(options.adminToken === undefined
+    ? [{
       path: "--admin-token",
       message: "is needed when the server listens beyond this machine: it guards /_sim, which shows every call"
     }]
-  }
-})
+    : []),
+  ...(options.config?.accounts === undefined
+    ? [{
+      path: "--token",
+      message: "is needed when the server listens beyond this machine: everybody knows the default one"
+    }]
+    : [])
+]
 
 /**
  * A simulator that listens. When the scope closes it takes no more calls, ends those in progress, and writes their
@@ -118,7 +128,11 @@ export const layer = (
   options: ServerOptions = {}
 ): Layer.Layer<SimulatorServer | Simulator.Platform, SimulatorError> => {
   const host = options.host ?? defaultHost
-  if (!hosts.isLoopback(host) && options.adminToken === undefined) return Layer.effectContext(Effect.fail(exposed))
+  const open = hosts.isLoopback(host)
+  const problems = open ? [] : exposed(options)
+  if (problems.length > 0) {
+    return Layer.effectContext(Effect.fail(new SimulatorError({ reason: { _tag: "InvalidConfig", problems } })))
+  }
   const admin = options.adminToken === undefined ? {} : { adminToken: options.adminToken }
   const served = HttpRouter.serve(Simulator.routes(admin), { disableLogger: true, disableListenLog: true })
   const journalFile = options.journalFile === undefined ? Layer.empty : JournalFile.layer(options.journalFile)
@@ -126,7 +140,9 @@ export const layer = (
     Layer.provideMerge(Layer.provideMerge(Layer.fresh(endCalls), journalFile)),
     Layer.provideMerge(Layer.fresh(address)),
     Layer.provide(listen(host, options.port ?? defaultPort)),
-    Layer.provideMerge(Simulator.layer(options.config, { allows: hosts.allows(options.allowHosts ?? []), resolve })),
+    Layer.provideMerge(
+      Simulator.layer(options.config, { allows: hosts.allows(options.allowHosts ?? [], { loopback: open }), resolve })
+    ),
     Layer.provide(outbound)
   )
 }

@@ -15,7 +15,7 @@ import { WebhookPort } from "../../src/engine/WebhookPort.ts"
 import { commandsOf, entriesOf } from "../platform.ts"
 
 const noWebhooks = Layer.succeed(WebhookPort, {
-  deliver: () => Effect.succeed({ _tag: "Failed", why: "Refused" } as const)
+  deliver: () => Effect.succeed({ _tag: "Failed", why: "NoReply" } as const)
 })
 
 const stored: CommandRunner.Stored = { pipelines: new Map(), flows: new Map() }
@@ -44,7 +44,8 @@ const breakingRunner = Layer.effect(
         if (breaks(command)) throw new Error("the line is on fire")
         runner.run(callId, command, seq, tell)
       },
-      release: runner.release
+      release: runner.release,
+      stop: runner.stop
     })
   })
 )
@@ -110,6 +111,7 @@ describe("Switchboard", () => {
             tell({ _tag: "LegRejected", legId: "caller", cause: "USER_BUSY" })
           }
         },
+        stop: Effect.void,
         release: () => undefined
       })
       yield* Effect.gen(function*() {

@@ -46,7 +46,6 @@ export type Activity =
     readonly connect: Connect
     readonly round: number
     readonly legId: string
-    readonly recordingId?: string
   }
   | {
     readonly _tag: "Collecting"

@@ -50,7 +50,6 @@ export type CallCommand =
     readonly legId: string
     readonly endpoint: Endpoint
     readonly callerId: string
-    readonly metadata: Variables
   }
   | { readonly _tag: "HangUpLeg"; readonly legId: string; readonly cause: HangupCause }
   | { readonly _tag: "BridgeLegs"; readonly legId: string }

@@ -55,12 +55,22 @@ export const Reply = Schema.Union([
 export type Reply = typeof Reply.Type
 
 /**
- * Why a callback has no reply.
+ * Why a callback has no reply: no connection or one that broke off (`NoReply`), a URL that may not be sent to
+ * (`Forbidden`), too late (`TimedOut`), no 2xx (`Status`), too long (`TooLarge`), too many waiting (`QueueFull`), or the
+ * simulator stopped meanwhile (`Stopped`).
  *
  * @category models
  * @since 0.1.0
  */
-export const DeliveryFailure = Schema.Literals(["Refused", "Forbidden", "TimedOut", "Status", "TooLarge", "QueueFull"])
+export const DeliveryFailure = Schema.Literals([
+  "NoReply",
+  "Forbidden",
+  "TimedOut",
+  "Status",
+  "TooLarge",
+  "QueueFull",
+  "Stopped"
+])
 /** @since 0.1.0 */
 export type DeliveryFailure = typeof DeliveryFailure.Type
 

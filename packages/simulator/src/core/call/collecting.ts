@@ -114,7 +114,7 @@ const press = (t: turn.Turn, digit: string): void => {
 export const digitPressed = (t: turn.Turn, event: EventOf<"DigitPressed">): void => {
   const { activity } = t.call
   if (!isDigit(event.digit)) turn.ignore(t, event, "not-a-digit")
-  else if (activity._tag === "Talking") turn.ignore(t, event, "not-collecting")
+  else if (activity._tag === "Talking" || t.call.retainedLegId !== undefined) turn.ignore(t, event, "not-collecting")
   else if (activity._tag === "Collecting" && activity.collect.modes.includes("dtmf")) return press(t, event.digit)
   else if (t.call.typedAhead.length >= typedAheadCap) turn.ignore(t, event, "buffer-full")
   else turn.update(t, { typedAhead: t.call.typedAhead + event.digit })

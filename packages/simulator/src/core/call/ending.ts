@@ -66,8 +66,10 @@ export const stopActivity = (t: turn.Turn): void => {
       if (activity.musicId !== undefined) turn.emit(t, { _tag: "StopPlayback", playbackId: activity.musicId })
       break
     case "Talking":
-      turn.disarm(t, turn.connectDurationTimer)
-      if (activity.recordingId !== undefined) turn.stopRecording(t, activity.recordingId)
+      if (activity.legId === Call.callerLegId) {
+        turn.disarm(t, turn.connectDurationTimer)
+        turn.stopLegRecordings(t, Call.callerLegId)
+      }
       break
     case "Collecting":
       if (activity.playbackId !== undefined) {

@@ -1,6 +1,6 @@
 /** Connect: ringing endpoints in rounds until one answers, and talking until that leg ends. */
 import * as DialPlan from "../pcmo/DialPlan.ts"
-import type { Connect } from "../pcmo/Program.ts"
+import type { Connect, Endpoint } from "../pcmo/Program.ts"
 import * as Call from "./Call.ts"
 import type { EventOf } from "./CallEvent.ts"
 import { endCall, stopActivity } from "./ending.ts"
@@ -22,15 +22,19 @@ const talk = (
   talking: { readonly connect: Connect; readonly round: number; readonly legId: string }
 ): turn.Progress => {
   const { connect, legId } = talking
-  const recordingId = connect.recording === undefined ? undefined : turn.startRecording(t, connect.recording, legId)
-  turn.update(t, {
-    activity: { _tag: "Talking", ...talking, ...(recordingId === undefined ? {} : { recordingId }) }
-  })
+  if (connect.recording !== undefined) turn.startRecording(t, connect.recording, legId)
+  turn.update(t, { activity: { _tag: "Talking", ...talking } })
   if (connect.maxDurationMs !== undefined) turn.arm(t, turn.connectDurationTimer, connect.maxDurationMs)
   return "Pending"
 }
 
-/** The phone that the call dialed is one of the endpoints: it is on the line already. */
+const isNumber = (endpoint: Endpoint, number: string): boolean => endpoint._tag === "Pstn" && endpoint.number === number
+
+/** A connect to nobody but the number that the call itself dials: what the official clients send for a direct call. */
+export const isDirect = (step: Connect, to: string): boolean =>
+  step.endpoints.length === 1 && step.endpoints.every((endpoint) => isNumber(endpoint, to))
+
+/** The phone that the call dialed is on the line already. */
 const joinCaller = (t: turn.Turn, connect: Connect): turn.Progress => {
   turn.assume(t, "direct-call-rings-once")
   const caller = Call.leg(t.call, Call.callerLegId)
@@ -38,7 +42,6 @@ const joinCaller = (t: turn.Turn, connect: Connect): turn.Progress => {
     turn.assume(t, "machine-skipped")
     return finish(t)
   }
-  turn.dropRetained(t)
   return talk(t, { connect, round: 0, legId: Call.callerLegId })
 }
 
@@ -54,20 +57,20 @@ const dialRound = (t: turn.Turn, connect: Connect, from: number, musicId: string
   }
   if (connect.strategy === "Simultaneous" && rounds.length > 1) turn.assume(t, "phones-before-agents")
   for (const endpoint of endpoints) {
-    turn.dial(t, `callee${t.call.legs.length}`, {
-      endpoint,
-      callerId: connect.callerId,
-      ringTimeoutMs: connect.ringTimeoutMs,
-      metadata: { ...t.call.variables, ...connect.metadata }
-    })
+    const legId = `callee${t.call.legs.length}`
+    if (isNumber(endpoint, t.call.origin.to)) {
+      turn.assume(t, "own-number-is-engaged")
+      turn.failLeg(t, legId, endpoint, HangupCause.userBusy)
+    } else {
+      turn.dial(t, legId, { endpoint, callerId: connect.callerId, ringTimeoutMs: connect.ringTimeoutMs })
+    }
   }
-  return "Pending"
+  return nextWhenAllFailed(t)
 }
 
 /** Starts a connect. */
 export const connect = (t: turn.Turn, step: Connect): turn.Progress => {
-  const own = step.endpoints.some((endpoint) => endpoint._tag === "Pstn" && endpoint.number === t.call.origin.to)
-  if (own) return joinCaller(t, step)
+  if (t.call.legs.length === 1 && isDirect(step, t.call.origin.to)) return joinCaller(t, step)
   const music = step.waitingMusic === undefined || t.call.retainedLegId !== undefined
     ? undefined
     : turn.play(t, { _tag: "File", name: step.waitingMusic }, true)
@@ -137,15 +140,16 @@ export const calleeHungUp = (t: turn.Turn, event: EventOf<"LegHungUp">): turn.Pr
   return dialRound(t, activity.connect, activity.round + 1, undefined)
 }
 
-/** The connect's own maximum duration ran out. In a direct call that leg is the call. */
+/** The connect's own maximum duration ran out, for a party that a transfer kept too. In a direct call it is the call's. */
 export const connectRanOut = (t: turn.Turn): turn.Progress => {
-  const { activity } = t.call
-  if (activity._tag !== "Talking") return "Pending"
-  if (activity.legId === Call.callerLegId) {
+  const { activity, retainedLegId } = t.call
+  const talking = activity._tag === "Talking" ? activity.legId : undefined
+  if (talking === Call.callerLegId) {
     endCall(t, { cause: HangupCause.allottedTimeout, by: "Timeout" })
     return "Pending"
   }
   turn.assume(t, "connect-limit-continues")
-  turn.hangUpLeg(t, activity.legId, HangupCause.allottedTimeout)
-  return finish(t)
+  const legId = talking ?? retainedLegId
+  if (legId !== undefined) turn.hangUpLeg(t, legId, HangupCause.allottedTimeout)
+  return talking === undefined ? "Pending" : finish(t)
 }

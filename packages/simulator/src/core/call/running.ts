@@ -10,8 +10,10 @@ import * as turn from "./turn.ts"
 const variablesCap = 1000
 
 const addVariables = (t: turn.Turn, more: Variables): void => {
-  const variables = { ...t.call.variables, ...more }
-  if (Object.keys(variables).length <= variablesCap) turn.update(t, { variables })
+  const { variables } = t.call
+  const added = Object.keys(more).filter((name) => !Object.hasOwn(variables, name)).length
+  if (added > 0 && Object.keys(variables).length + added > variablesCap) return
+  turn.update(t, { variables: { ...variables, ...more } })
 }
 
 const step = (t: turn.Turn): turn.Progress => {

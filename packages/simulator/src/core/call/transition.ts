@@ -11,7 +11,7 @@ import type { CallEvent, EventOf } from "./CallEvent.ts"
 import { digitPressed, entryTimedOut, promptFinished, speechHeard } from "./collecting.ts"
 import { endCall, stopActivity } from "./ending.ts"
 import * as HangupCause from "./HangupCause.ts"
-import { calleeAnswered, calleeFailed, calleeHungUp, calleeRangOut, connectRanOut } from "./hunting.ts"
+import { calleeAnswered, calleeFailed, calleeHungUp, calleeRangOut, connectRanOut, isDirect } from "./hunting.ts"
 import { load, proceed } from "./running.ts"
 import * as turn from "./turn.ts"
 
@@ -34,15 +34,13 @@ export interface Outcome {
 
 const originated = (t: turn.Turn, event: EventOf<"Originated">): void => {
   const [first] = event.program
-  const direct = first?._tag === "Connect"
-    && first.endpoints.some((endpoint) => endpoint._tag === "Pstn" && endpoint.number === event.to)
+  const direct = first?._tag === "Connect" && isDirect(first, event.to)
   if (event.ringTimeoutMs === undefined) turn.assume(t, "default-ring-timeout")
   turn.update(t, { phase: "Calling", origin: event, program: event.program, variables: event.variables })
   turn.dial(t, Call.callerLegId, {
     endpoint: { _tag: "Pstn", number: event.to },
     callerId: event.callerId,
-    ringTimeoutMs: event.ringTimeoutMs ?? (direct ? first.ringTimeoutMs : defaultRingTimeoutMs),
-    metadata: event.variables
+    ringTimeoutMs: event.ringTimeoutMs ?? (direct ? first.ringTimeoutMs : defaultRingTimeoutMs)
   })
 }
 
@@ -77,7 +75,7 @@ const legEvent = (
       if (up) return turn.ignore(t, event, "wrong-leg-state")
       if (!caller) return proceed(t, calleeFailed(t, leg.legId, event.cause))
       turn.legEnded(t, leg.legId, event.cause)
-      return endCall(t, { cause: event.cause, by: "Network" })
+      return endCall(t, { cause: event.cause, by: event.cause === HangupCause.callRejected ? "Caller" : "Network" })
     case "LegHungUp":
       if (!up) return turn.ignore(t, event, "wrong-leg-state")
       if (!caller) return proceed(t, calleeHungUp(t, event))

@@ -4,7 +4,7 @@
  * A turn lives for a single transition; outside of it, states are immutable.
  */
 import type { Assumption } from "../journal/Assumption.ts"
-import type { Endpoint, Prompt, RecordingFormat, Variables } from "../pcmo/Program.ts"
+import type { Endpoint, Prompt, RecordingFormat } from "../pcmo/Program.ts"
 import * as Call from "./Call.ts"
 import type { CallCommand, IgnoredBecause } from "./CallCommand.ts"
 import type { CallEvent } from "./CallEvent.ts"
@@ -88,34 +88,43 @@ export const dial = (
     readonly endpoint: Endpoint
     readonly callerId: string
     readonly ringTimeoutMs: number
-    readonly metadata: Variables
   }
 ): void => {
   const leg: Call.Leg = { legId, endpoint: options.endpoint, state: "Dialing", startedAt: turn.at }
   update(turn, { legs: [...turn.call.legs, leg] })
-  emit(turn, {
-    _tag: "DialLeg",
-    legId,
-    endpoint: options.endpoint,
-    callerId: options.callerId,
-    metadata: options.metadata
-  })
+  emit(turn, { _tag: "DialLeg", legId, endpoint: options.endpoint, callerId: options.callerId })
   arm(turn, ringTimer(legId), options.ringTimeoutMs)
 }
 
-/** The caller is alone once nobody else is bridged. */
-const leaveBridge = (turn: Turn): void => {
+/** The recording and the limit of a bridged leg end with it; the caller is alone once nobody else is bridged. */
+const leaveBridge = (turn: Turn, legId: string): void => {
+  disarm(turn, connectDurationTimer)
+  stopLegRecordings(turn, legId)
   const [caller, ...others] = turn.call.legs
   if (caller?.state === "Bridged" && !others.some((leg) => leg.state === "Bridged")) {
     patchLeg(turn, caller.legId, { state: "Answered" })
   }
 }
 
+/** A leg that could not even be dialed. */
+export const failLeg = (turn: Turn, legId: string, endpoint: Endpoint, cause: HangupCause): void => {
+  const leg: Call.Leg = {
+    legId,
+    endpoint,
+    state: "Ended",
+    startedAt: turn.at,
+    endedAt: turn.at,
+    hangupCause: cause
+  }
+  update(turn, { legs: [...turn.call.legs, leg] })
+}
+
 /** The leg is over by itself: nobody has to be told. */
 export const legEnded = (turn: Turn, legId: string, cause: HangupCause): void => {
   disarm(turn, ringTimer(legId))
+  const bridged = Call.leg(turn.call, legId)?.state === "Bridged"
   patchLeg(turn, legId, { state: "Ended", endedAt: turn.at, hangupCause: cause })
-  if (legId !== Call.callerLegId) leaveBridge(turn)
+  if (legId !== Call.callerLegId && bridged) leaveBridge(turn, legId)
   if (turn.call.retainedLegId === legId) {
     const { retainedLegId: _, ...call } = turn.call
     turn.call = call
@@ -156,6 +165,11 @@ export const recordCall = (turn: Turn, recording: RecordingFormat): void => {
   if (!turn.call.recordings.some((one) => one.legId === undefined && one.endedAt === undefined)) {
     startRecording(turn, recording)
   }
+}
+
+/** Ends the recordings of one leg. */
+export const stopLegRecordings = (turn: Turn, legId: string): void => {
+  for (const one of turn.call.recordings) if (one.legId === legId) stopRecording(turn, one.recordingId)
 }
 
 export const stopRecording = (turn: Turn, recordingId: string): void => {

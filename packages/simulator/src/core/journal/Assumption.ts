@@ -1,7 +1,7 @@
 /**
  * What the simulator does that no public source states.
  *
- * Each rule that rests on one names it, the journal carries the name, and a strict run can refuse it.
+ * Each rule that rests on one names it, and the journal carries the name.
  */
 
 /**
@@ -12,8 +12,12 @@
  */
 export const assumptions = {
   "direct-call-rings-once": {
-    claim: "A connect to the number that the call itself dialed joins that phone; nothing is dialed twice.",
+    claim: "A first connect to nobody but the number that the call itself dialed joins that phone; it rings once.",
     settledBy: "a direct call on a live account, watched on the handset"
+  },
+  "own-number-is-engaged": {
+    claim: "In any other connect the number that the call itself dialed is engaged, since that phone is on the line.",
+    settledBy: "a live connect to the called number and another one"
   },
   "default-ring-timeout": {
     claim: "A call without ring_timeout_sec rings 40 s, or as long as the connect of a direct call says.",

@@ -2,6 +2,7 @@
 import * as Schema from "effect/Schema"
 
 const Millis = Schema.Natural
+const Digits = Schema.String.check(Schema.isPattern(/^[0-9*#A-D]+$/, { expected: "keys: 0 to 9, *, #, A to D" }))
 
 /**
  * What comes of ringing: an answer, a refusal, or nothing. Counted from the dialing.
@@ -23,8 +24,8 @@ export const Outcome = Schema.Union([
  * @since 0.1.0
  */
 export const Answer = Schema.Union([
-  Schema.TaggedStruct("Presses", { afterMs: Millis, digits: Schema.String, gapMs: Millis }),
-  Schema.TaggedStruct("Says", { afterMs: Millis, text: Schema.String }),
+  Schema.TaggedStruct("Presses", { afterMs: Millis, digits: Digits, gapMs: Millis }),
+  Schema.TaggedStruct("Says", { afterMs: Millis, text: Schema.NonEmptyString }),
   Schema.TaggedStruct("StaysSilent", {})
 ])
 

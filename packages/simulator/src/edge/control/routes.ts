@@ -1,8 +1,9 @@
 /**
  * What is the simulator's own and not the platform's: health, calls, the journal, all below `/_sim`.
  *
- * A request sees one tenant: the one whose bearer token it carries, or the default one. When the server can be reached
- * from other machines, everything but health asks for the admin token instead, and `?tenant=NAME` chooses.
+ * A request sees one tenant: the one whose bearer token it carries, or the default one, or without a token the one that
+ * `?tenant=NAME` names. When the server can be reached from other machines, everything but health asks for the admin
+ * token instead. Otherwise it asks to be called by a name of this machine, so that no web page can look in.
  */
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
@@ -14,6 +15,7 @@ import * as Call from "../../core/call/Call.ts"
 import type { Query } from "../../engine/Journal.ts"
 import { type Tenant, Tenants } from "../../engine/Tenants.ts"
 import { bearerToken } from "../bearer.ts"
+import * as hosts from "../webhook/hosts.ts"
 
 /**
  * `adminToken` is set when the server can be reached from other machines.
@@ -42,6 +44,10 @@ const json = (body: unknown) => Effect.succeed(HttpServerResponse.jsonUnsafe(bod
 const search = (request: HttpServerRequest.HttpServerRequest): URLSearchParams =>
   new URLSearchParams(request.url.split("?")[1] ?? "")
 
+/** The host that the client meant, without its port. A request within this process has none, and means this machine. */
+const hostOf = (request: HttpServerRequest.HttpServerRequest): string =>
+  (request.headers["host"] ?? "localhost").replace(/:\d+$/, "")
+
 const tenantByName = (tenants: Tenants["Service"], name: string): Effect.Effect<Tenant, Refused> => {
   const found = tenants.all.find((tenant) => tenant.name === name)
   return found === undefined
@@ -56,16 +62,22 @@ const tenantFor = (
 ): Effect.Effect<Tenant, Refused> => {
   const token = bearerToken(request)
   const name = search(request).get("tenant")
+  const byName = name === null ? Effect.succeed(tenants.main) : tenantByName(tenants, name)
   if (options.adminToken !== undefined) {
     if (token !== Redacted.value(options.adminToken)) {
       return refused(401, "unauthorized", "send the admin token as 'Authorization: Bearer <token>'")
     }
-    return name === null ? Effect.succeed(tenants.main) : tenantByName(tenants, name)
+    return byName
   }
-  if (name !== null) return tenantByName(tenants, name)
-  if (token === undefined) return Effect.succeed(tenants.main)
+  if (!hosts.isLoopback(hostOf(request))) {
+    return refused(403, "forbidden", "ask for localhost or 127.0.0.1: a page of another host may not look in here")
+  }
+  if (token === undefined) return byName
   const named = tenants.byToken(token)
-  return named === undefined ? refused(401, "unauthorized", "no account has this token") : Effect.succeed(named)
+  if (named === undefined) return refused(401, "unauthorized", "no account has this token")
+  return name === null || name === named.name
+    ? Effect.succeed(named)
+    : refused(403, "forbidden", "this token is another tenant's")
 }
 
 const wholeNumber = (
@@ -173,7 +185,7 @@ export const layer = (options: ControlOptions): Layer.Layer<never, never, HttpRo
         Effect.catch(Effect.succeed)
       )
     const lastPart = (request: HttpServerRequest.HttpServerRequest): string =>
-      decodeURIComponent(request.url.replace(/\?.*$/, "").split("/").at(-1) ?? "")
+      request.url.replace(/\?.*$/, "").split("/").at(-1) ?? ""
 
     yield* router.add("GET", "/_sim", within(() => json(index)))
     yield* router.add("GET", "/_sim/health", health(tenants, options))

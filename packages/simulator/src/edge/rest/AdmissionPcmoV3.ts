@@ -8,6 +8,12 @@ import * as AdmissionValues from "./AdmissionValues.ts"
 
 const { literal, map, nonEmptyArray, optional, required, struct, tagged, text, withDefault } = AdmissionReader
 
+/** Most actions of a pipeline. The platform states no bound; this one keeps one request from filling the memory (assumed). */
+const maximumActions = 1000
+
+/** Most endpoints of a connect, for the same reason (assumed). */
+const maximumEndpoints = 100
+
 /**
  * What the engine runs where a pipeline says nothing. The current API documents no defaults: every one is assumed.
  *
@@ -153,7 +159,7 @@ const connect = map(
       }),
       metadata: withDefault(AdmissionValues.variables, {})
     })),
-    endpoints: required(AdmissionReader.withRule(nonEmptyArray(endpoint), agentsLast))
+    endpoints: required(AdmissionReader.withRule(nonEmptyArray(endpoint, maximumEndpoints), agentsLast))
   }),
   ({ endpoints, params }): Program.Connect => ({
     _tag: "Connect",
@@ -333,4 +339,4 @@ const step = tagged<Program.Step>("action", {
  * @category readers
  * @since 0.1.0
  */
-export const pipeline: Admission.Reader<Program.Program> = Admission.document(nonEmptyArray(step))
+export const pipeline: Admission.Reader<Program.Program> = Admission.document(nonEmptyArray(step, maximumActions))

@@ -222,27 +222,31 @@ export const tagged =
   }
 
 /**
- * An array with at least one item. The platform states no upper bound.
+ * An array with at least one item, and at most `maximum`.
  *
  * @category readers
  * @since 0.1.0
  */
-export const nonEmptyArray =
-  <A>(item: Admission.Reader<A>): Admission.Reader<Arr.NonEmptyReadonlyArray<A>> => (json, path) => {
-    if (!Array.isArray(json)) return Admission.refused(Admission.unexpected(path, "an array", json))
-    const problems: Array<Admission.Problem> = []
-    const items: Array<A> = []
-    for (const [index, element] of json.entries()) {
-      if (problems.length > Admission.maximumProblems) break
-      const read = item(element, Admission.at(path, index))
-      if (Result.isSuccess(read)) items.push(read.success)
-      else problems.push(...read.failure)
-    }
-    if (Arr.isReadonlyArrayNonEmpty(problems)) return Result.fail(problems)
-    return Arr.isReadonlyArrayNonEmpty(items)
-      ? Result.succeed(items)
-      : Admission.refused(Admission.unexpected(path, "at least one item", json))
+export const nonEmptyArray = <A>(
+  item: Admission.Reader<A>,
+  maximum: number = Number.POSITIVE_INFINITY
+): Admission.Reader<Arr.NonEmptyReadonlyArray<A>> =>
+(json, path) => {
+  if (!Array.isArray(json)) return Admission.refused(Admission.unexpected(path, "an array", json))
+  if (json.length > maximum) return Admission.refused(Admission.unexpected(path, `at most ${maximum} items`, json))
+  const problems: Array<Admission.Problem> = []
+  const items: Array<A> = []
+  for (const [index, element] of json.entries()) {
+    if (problems.length > Admission.maximumProblems) break
+    const read = item(element, Admission.at(path, index))
+    if (Result.isSuccess(read)) items.push(read.success)
+    else problems.push(...read.failure)
   }
+  if (Arr.isReadonlyArrayNonEmpty(problems)) return Result.fail(problems)
+  return Arr.isReadonlyArrayNonEmpty(items)
+    ? Result.succeed(items)
+    : Admission.refused(Admission.unexpected(path, "at least one item", json))
+}
 
 /**
  * An object with keys of the caller's choosing, as long as they match a pattern.

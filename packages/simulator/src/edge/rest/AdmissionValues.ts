@@ -63,15 +63,19 @@ export const variablesWithin = (
     maximumEntries: limits.entries
   })
 
+/** Most variables of a call, and most metadata of a connect: as many as a call can carry. */
+const maximumVariables = 1000
+
 /**
- * The variables of a call and the metadata of a `connect`, of any count and length.
+ * The variables of a call and the metadata of a `connect`, texts of any length.
  *
- * Source: official Node SDK 1.2.0 and Python SDK 1.2.2 (observed).
+ * Source: official Node SDK 1.2.0 and Python SDK 1.2.2, which state no bound on their count (observed); the bound here
+ * is the simulator's.
  *
  * @category readers
  * @since 0.1.0
  */
 export const variables: Admission.Reader<Program.Variables> = variablesWithin({
-  entries: Number.POSITIVE_INFINITY,
+  entries: maximumVariables,
   textLength: Number.POSITIVE_INFINITY
 })

@@ -55,7 +55,11 @@ const failed = (why: Extract<Receipt, { readonly _tag: "Failed" }>["why"]): Rece
 
 const parse = Schema.decodeUnknownResult(Schema.fromJsonString(Schema.Unknown))
 
+/** Statuses whose replies have no body to be read. */
+const bodiless: ReadonlySet<number> = new Set([204, 205, 304])
+
 const readText = Effect.fnUntraced(function*(response: HttpClientResponse.HttpClientResponse) {
+  if (bodiless.has(response.status)) return ""
   const decoder = new TextDecoder()
   const { text } = yield* Stream.runFoldEffect(
     response.stream,
@@ -112,7 +116,7 @@ const make = (options: WebhookOptions) =>
         client.execute,
         Effect.flatMap((response) => Effect.map(readText(response), (text) => receipt(response.status, text))),
         Effect.catchTag("TooLarge", () => Effect.succeed(failed("TooLarge"))),
-        Effect.orElseSucceed(() => failed("Refused"))
+        Effect.orElseSucceed(() => failed("NoReply"))
       )
 
     const send = (url: URL, notice: InputNotice): Effect.Effect<Receipt> =>

@@ -40,16 +40,20 @@ export const isForbidden = (host: string): boolean => {
 }
 
 /**
- * Whether a URL may be sent to: http or https, no credentials, this machine or a host that is allowed by name.
+ * Whether a URL may be sent to: http or https, no credentials, a host that is allowed by name, or this machine unless
+ * `loopback` is false.
  *
  * @category predicates
  * @since 0.1.0
  */
-export const allows = (allowed: Iterable<string>): (url: URL) => boolean => {
+export const allows = (
+  allowed: Iterable<string>,
+  options: { readonly loopback: boolean } = { loopback: true }
+): (url: URL) => boolean => {
   const names = new Set(Array.from(allowed, bare))
   return (url) =>
     (url.protocol === "http:" || url.protocol === "https:") && url.username === "" && url.password === ""
-    && !isForbidden(url.hostname) && (isLoopback(url.hostname) || names.has(bare(url.hostname)))
+    && !isForbidden(url.hostname) && ((options.loopback && isLoopback(url.hostname)) || names.has(bare(url.hostname)))
 }
 
 /**

@@ -22,9 +22,9 @@ describe("the caller hanging up", () => {
     const call = bridged()
     call.wait(10_000)
     assert.deepStrictEqual(tags(call.hangUp("caller", "NORMAL_CLEARING")), [
+      "HangUpLeg",
       "DisarmTimer",
       "StopRecording",
-      "HangUpLeg",
       "StopRecording",
       "DisarmTimer",
       "WriteRecord"

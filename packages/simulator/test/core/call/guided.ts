@@ -200,7 +200,7 @@ const nonsense = (bench: Bench): ReadonlyArray<Happening> => {
     { _tag: "LegAnswered", legId: Call.callerLegId, by: "Machine" },
     { _tag: "DigitPressed", legId: Call.callerLegId, digit: "12" },
     { _tag: "TimerFired", timer: "__proto__", generation: 1 },
-    { _tag: "WebhookFailed", deliveryId: "delivery1", why: "Refused" },
+    { _tag: "WebhookFailed", deliveryId: "delivery1", why: "NoReply" },
     { _tag: "WebhookReplied", deliveryId: "delivery1", reply: { _tag: "Empty" } },
     { _tag: "StoredMissing", lookupId: "lookup1" },
     { _tag: "StoredFound", lookupId: "lookup1", program: [] },

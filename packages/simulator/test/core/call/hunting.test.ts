@@ -6,7 +6,6 @@ import {
   callerNumber,
   connect,
   mp3,
-  param,
   phone,
   play,
   ringTimeoutMs,
@@ -75,14 +74,10 @@ describe("a sequential connect", () => {
     assert.strictEqual(call.record().legs[1]?.disposition, "Busy")
   })
 
-  it("passes on the caller id, and the metadata over the variables of the call", () => {
-    const call = answered([
-      param({ team: "a", kept: true }),
-      connect([sales], { callerId: "91555", metadata: { team: "b" } })
-    ])
+  it("passes on the caller id", () => {
+    const call = answered([connect([sales], { callerId: "91555" })])
     const [, leg] = call.asked("DialLeg")
     assert.strictEqual(leg?.callerId, "91555")
-    assert.deepStrictEqual(leg?.metadata, { team: "b", kept: true })
   })
 })
 
@@ -320,10 +315,20 @@ describe("a direct call", () => {
     assert.include(call.assumed(), "direct-call-rings-once")
   })
 
-  it("joins the phone even when others are asked for, too: they do not ring", () => {
+  it("is one to nobody else: beside others the called number is engaged, and they ring", () => {
     const call = answered([simultaneous([sales, own])])
-    assert.strictEqual(call.label(), "Talking")
-    assert.strictEqual(call.asked("DialLeg").length, 1)
+    assert.strictEqual(call.label(), "Hunting")
+    assert.deepStrictEqual(dialed(call), [sales])
+    assert.strictEqual(call.leg(own).hangupCause, "USER_BUSY")
+    assert.include(call.assumed(), "own-number-is-engaged")
+  })
+
+  it("is the call's first connect: later the called number is engaged, and the pipeline goes on", () => {
+    const call = answered([connect([sales]), connect([own]), next])
+    call.answer(sales)
+    call.hangUp(sales, "NORMAL_CLEARING")
+    assert.isTrue(wentOn(call))
+    assert.strictEqual(call.asked("DialLeg").length, 2)
   })
 
   it("records the conversation as its connect says, and ends when the connect's limit is reached", () => {

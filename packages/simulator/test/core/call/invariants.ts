@@ -52,8 +52,12 @@ const runningFaults = (call: Call.Call): ReadonlyArray<string> => {
   const wanted = [call.retainedLegId, talking?.legId].filter((id) => id !== undefined && id !== Call.callerLegId)
   expect(JSON.stringify(up) === JSON.stringify(wanted), "the callees on the line are who talks or was kept")
   expect(
-    armed("connect-duration") === (talking?.connect.maxDurationMs !== undefined),
-    "a connect's own limit runs exactly while it talks"
+    talking === undefined || armed("connect-duration") === (talking.connect.maxDurationMs !== undefined),
+    "a connect's own limit runs while it talks"
+  )
+  expect(
+    !armed("connect-duration") || talking !== undefined || call.retainedLegId !== undefined,
+    "a connect's own limit runs only for somebody on the line"
   )
   const waits = [collecting?.playbackId !== undefined, armed("first-digit"), armed("inter-digit")]
   expect(
@@ -82,7 +86,7 @@ export const invariants = (call: Call.Call): ReadonlyArray<string> => {
   }
   const timers = Object.entries(call.timers)
   const open = call.recordings.filter((one) => one.endedAt === undefined)
-  const talkingId = call.activity._tag === "Talking" ? call.activity.recordingId : undefined
+  const talking = call.activity._tag === "Talking" ? call.activity.legId : undefined
   expect(call.legs[0]?.legId === Call.callerLegId, "the first leg is the caller's")
   expect(timers.every(([, generation]) => generation <= call.sequence), "generations are counted")
   expect(new Set(timers.map(([, generation]) => generation)).size === timers.length, "generations are unique")
@@ -91,7 +95,7 @@ export const invariants = (call: Call.Call): ReadonlyArray<string> => {
   expect(call.inputs.length <= 500, "inputs are bounded")
   expect(open.filter((one) => one.legId === undefined).length <= 1, "the conversation is recorded once at most")
   expect(
-    open.every((one) => one.legId === undefined || one.recordingId === talkingId),
+    open.every((one) => one.legId === undefined || one.legId === talking || one.legId === call.retainedLegId),
     "a leg is recorded only while it talks"
   )
   expect((call.phase === "Ended") === (call.ending !== undefined), "a call has an ending exactly when ended")

@@ -112,7 +112,7 @@ describe("the reply to a callback", () => {
   })
 
   const failures: ReadonlyArray<DeliveryFailure> = [
-    "Refused",
+    "NoReply",
     "Forbidden",
     "TimedOut",
     "Status",

@@ -1,6 +1,19 @@
 import { assert, describe, it } from "@effect/vitest"
 import { answered, type Bench, ignored, place, tags } from "./kit.ts"
-import { agent, ask, callerNumber, connect, hangup, param, phone, play, record, runStored, wav } from "./programs.ts"
+import {
+  agent,
+  ask,
+  callerNumber,
+  collect,
+  connect,
+  hangup,
+  param,
+  phone,
+  play,
+  record,
+  runStored,
+  wav
+} from "./programs.ts"
 
 const ada = agent("agent-ada")
 const sales = phone("914000000001")
@@ -20,17 +33,39 @@ describe("a transfer while two talk", () => {
     call.transfer([connect([sales])])
     assert.strictEqual(call.label(), "Hunting")
     assert.strictEqual(call.leg(ada).state, "Bridged")
-    assert.deepStrictEqual(tags(call.answer(sales)), ["DisarmTimer", "HangUpLeg", "BridgeLegs"])
+    assert.deepStrictEqual(tags(call.answer(sales)), [
+      "DisarmTimer",
+      "HangUpLeg",
+      "DisarmTimer",
+      "StopRecording",
+      "BridgeLegs"
+    ])
     assert.strictEqual(call.leg(ada).hangupCause, "BLIND_TRANSFER")
     assert.strictEqual(call.leg(sales).state, "Bridged")
     assert.include(call.assumed(), "transfer-keeps-agent-until-answer")
   })
 
-  it("stops the recording and the limit of the connect that it replaces", () => {
+  it("keeps the recording and the limit of the party that it keeps, and ends them with it", () => {
     const call = talking()
-    const commands = call.transfer([connect([sales])])
-    assert.deepStrictEqual(tags(commands), ["DisarmTimer", "StopRecording", "DialLeg", "ArmTimer"])
+    assert.deepStrictEqual(tags(call.transfer([connect([sales])])), ["DialLeg", "ArmTimer"])
+    assert.isDefined(call.timers()["connect-duration"])
+    const commands = call.answer(sales)
+    assert.includeMembers([...tags(commands)], ["StopRecording", "HangUpLeg", "BridgeLegs"])
     assert.isUndefined(call.timers()["connect-duration"])
+  })
+
+  it("lets the kept party go when its own limit runs out, and goes on hunting", () => {
+    const call = talking()
+    call.transfer([connect([sales])])
+    call.fire("connect-duration")
+    assert.strictEqual(call.label(), "Hunting")
+    assert.isTrue(call.turns.at(-1)?.commands.some((command) => command._tag === "HangUpLeg"))
+  })
+
+  it("leaves keys to the kept party: the next question is not answered by them", () => {
+    const call = talking()
+    call.transfer([connect([sales]), collect()])
+    assert.strictEqual(ignored(call.press("5")), "not-collecting")
   })
 
   it("plays no waiting music while the party is kept", () => {
@@ -59,7 +94,7 @@ describe("a transfer while two talk", () => {
 
   it("lets the party go when the new pipeline plays something", () => {
     const call = talking()
-    assert.deepStrictEqual(tags(call.transfer([bye])), ["DisarmTimer", "StopRecording", "HangUpLeg", "StartPlayback"])
+    assert.deepStrictEqual(tags(call.transfer([bye])), ["HangUpLeg", "DisarmTimer", "StopRecording", "StartPlayback"])
     assert.strictEqual(call.leg(ada).hangupCause, "BLIND_TRANSFER")
   })
 
@@ -69,17 +104,17 @@ describe("a transfer while two talk", () => {
     assert.strictEqual(call.leg(ada).hangupCause, "BLIND_TRANSFER")
   })
 
-  it("lets the party go when the new pipeline's connect joins the caller's own phone", () => {
+  it("finds the caller's own phone engaged, and goes on", () => {
     const call = talking()
-    call.transfer([connect([phone(callerNumber)])])
-    assert.strictEqual(call.label(), "Talking")
-    assert.strictEqual(call.leg(ada).hangupCause, "BLIND_TRANSFER")
+    call.transfer([connect([phone(callerNumber)]), bye])
+    assert.strictEqual(call.playing(), "bye.mp3")
+    assert.strictEqual(call.leg(phone(callerNumber)).hangupCause, "USER_BUSY")
   })
 
   it("goes on hunting when the kept party hangs up", () => {
     const call = talking()
     call.transfer([connect([sales])])
-    assert.deepStrictEqual(call.hangUp(ada, "NETWORK_OUT_OF_ORDER"), [])
+    assert.deepStrictEqual(tags(call.hangUp(ada, "NETWORK_OUT_OF_ORDER")), ["DisarmTimer", "StopRecording"])
     assert.strictEqual(call.label(), "Hunting")
     call.answer(sales)
     assert.strictEqual(call.leg(ada).hangupCause, "NETWORK_OUT_OF_ORDER")

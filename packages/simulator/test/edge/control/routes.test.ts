@@ -194,6 +194,30 @@ describe("tenants", () => {
       assert.strictEqual((yield* get("/_sim/calls", "green-token")).status, 401)
       assert.strictEqual((yield* get("/_sim/calls?tenant=green")).status, 404)
     }).pipe(Effect.provide(two)))
+
+  it.effect("a token opens its own tenant alone", () =>
+    Effect.gen(function*() {
+      assert.strictEqual((yield* get("/_sim/calls?tenant=default", "nonsense")).status, 401)
+      assert.strictEqual((yield* get("/_sim/calls?tenant=default", "sim-token")).status, 200)
+    }).pipe(Effect.provide(inProcess)))
+
+  it.effect.each(
+    [
+      ["localhost:8787", 200],
+      ["127.0.0.1:8787", 200],
+      ["[::1]:8787", 200],
+      ["evil.example", 403],
+      ["evil.example:8787", 403],
+      ["127.0.0.1.evil.example", 403]
+    ] as const
+  )("asked as %s, they answer %d, so that no web page can look in", ([name, status]) =>
+    Effect.gen(function*() {
+      const response = yield* HttpClientRequest.get(`${host}/_sim/calls`).pipe(
+        HttpClientRequest.setHeader("host", name),
+        HttpClient.execute
+      )
+      assert.strictEqual(response.status, status)
+    }).pipe(Effect.provide(inProcess)))
 })
 
 describe("the admin token", () => {

@@ -558,13 +558,22 @@ describe("AdmissionPcmoV3", () => {
     ])
   })
 
-  it("survives more endpoints and steps than a call stack has room for", () => {
-    const crowded = [...[agent, agent, agent], ...Array.from({ length: 300_000 }, () => pstn)]
-    const refusals = [
-      [{ action: "connect", params: { caller_id: phone }, endpoints: crowded }],
-      Array.from({ length: 300_000 }, () => ({}))
-    ].map((json) => problems(AdmissionPcmoV3.pipeline(json, "pipeline")).length)
-    assert.deepStrictEqual(refusals, [100, 100])
+  it("takes 1000 actions and 100 endpoints, and refuses one more without reading them", () => {
+    const actions = (count: number) => Array.from({ length: count }, () => ({ action: "hangup" }))
+    const crowd = (count: number) => [{
+      action: "connect",
+      params: { caller_id: phone },
+      endpoints: Array.from({ length: count }, () => pstn)
+    }]
+    for (const json of [actions(1000), crowd(100)]) {
+      assert.isTrue(Result.isSuccess(AdmissionPcmoV3.pipeline(json, "pipeline")))
+    }
+    for (const json of [actions(1001), actions(300_000)]) {
+      assert.deepStrictEqual(problems(AdmissionPcmoV3.pipeline(json, "pipeline")).map(({ path }) => path), ["pipeline"])
+    }
+    assert.deepStrictEqual(problems(AdmissionPcmoV3.pipeline(crowd(101), "pipeline")).map(({ path }) => path), [
+      "pipeline[0].endpoints"
+    ])
   })
 
   it("never repeats a phone number in a problem", () => {

@@ -94,7 +94,7 @@ describe("HttpWebhooks", () => {
     }).pipe(Effect.provide(layer))
   })
 
-  it.effect("says Refused when there is no connection", () => {
+  it.effect("says NoReply when there is no connection", () => {
     const { deliver, layer } = over((request) =>
       Effect.fail(
         new HttpClientError.HttpClientError({
@@ -103,7 +103,14 @@ describe("HttpWebhooks", () => {
       )
     )
     return Effect.gen(function*() {
-      assert.deepEqual(yield* deliver(loopback), { _tag: "Failed", why: "Refused" })
+      assert.deepEqual(yield* deliver(loopback), { _tag: "Failed", why: "NoReply" })
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect.each([204, 205])("takes %d, which has no body, for an empty reply", (status) => {
+    const { deliver, layer } = over(replying(null, { status }))
+    return Effect.gen(function*() {
+      assert.deepEqual(yield* deliver(loopback), { _tag: "Replied", status, reply: { _tag: "Empty" }, replyText: "" })
     }).pipe(Effect.provide(layer))
   })
 
