@@ -112,7 +112,9 @@ describe("rough clients", () => {
       assert.isAbove(expected.length, 250_000)
       const socket = yield* connection
       socket.pause()
-      socket.write("GET /_sim/journal?format=ndjson&limit=10000 HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
+      socket.write(
+        "GET /_sim/journal?format=ndjson&limit=10000 HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"
+      )
       const before = yield* Clock.currentTimeMillis
       const { record } = yield* runMenu(`${url}/menu`)
       assert.strictEqual(record.disposition, "Answered")

@@ -1,18 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Endpoint } from "../../../src/core/pcmo/Program.ts"
 import { answered, type Bench, ignored, place, tags } from "./kit.ts"
-import {
-  agent,
-  callerNumber,
-  connect,
-  mp3,
-  phone,
-  play,
-  ringTimeoutMs,
-  simultaneous,
-  sip,
-  wav
-} from "./programs.ts"
+import { agent, callerNumber, connect, mp3, phone, play, ringTimeoutMs, simultaneous, sip, wav } from "./programs.ts"
 
 const sales = phone("914000000001")
 const support = phone("914000000002")
