@@ -243,6 +243,24 @@ describe("a blind transfer", () => {
     assert.deepStrictEqual(outcomes(call), ["no_answer"])
   })
 
+  it("that only a machine answers, under detection, failed with no_answer", () => {
+    const call = talking()
+    call.transfer([connect([sales], { machineDetection: true }), bye])
+    call.answer(sales, "Machine")
+    assert.deepStrictEqual(outcomes(call), ["no_answer"])
+  })
+
+  it("to the caller's own phone is completed at once, unless a machine is on it", () => {
+    const own = connect([phone(callerNumber)], { machineDetection: true })
+    const person = talking()
+    person.transfer([own])
+    assert.deepStrictEqual(outcomes(person), ["completed"])
+    const machine = place([play("long.mp3")])
+    machine.answer("caller", "Machine")
+    machine.transfer([own, bye])
+    assert.deepStrictEqual(outcomes(machine), ["no_answer"])
+  })
+
   it("may fail at one endpoint, and at one connect, and be completed by the next", () => {
     const call = talking()
     call.transfer([connect([sales]), connect([support])])
