@@ -6,7 +6,7 @@ import * as Call from "../packages/simulator/src/core/call/Call.ts"
 import type { CallCommand } from "../packages/simulator/src/core/call/CallCommand.ts"
 import type { CallEvent } from "../packages/simulator/src/core/call/CallEvent.ts"
 import { transition } from "../packages/simulator/src/core/call/transition.ts"
-import type { Collect, Connect, Endpoint, Program, Step } from "../packages/simulator/src/core/pcmo/Program.ts"
+import type { Collect, Connect, Consult, Endpoint, Program, Step } from "../packages/simulator/src/core/pcmo/Program.ts"
 
 /** A call in a state worth asking about. `situation` tells it from others in the same state. */
 interface Setup {
@@ -69,6 +69,16 @@ const collect = (options: Partial<Collect> = {}): Collect => ({
   ...options
 })
 
+const consult = (options: Partial<Consult> = {}): Consult => ({
+  _tag: "Consult",
+  endpoint: sales,
+  ringTimeoutMs: 20_000,
+  confirm: false,
+  holdAudio: "hold.mp3",
+  variables: {},
+  ...options
+})
+
 const play: Step = { _tag: "Play", prompt: { _tag: "File", name: "play.mp3" } }
 const recorded = { maxDurationMs: 60_000, recording: { format: "wav", channels: "dual" } } as const
 const prompt = { _tag: "File", name: "ask.mp3" } as const
@@ -127,6 +137,22 @@ const setups = (tail: Program): ReadonlyArray<Setup> => [
     situation: "after a transfer",
     call: transferred(talking([connect([ada])], ada), [connect([sales]), ...tail])
   },
+  {
+    situation: "without confirm, the agent waits",
+    call: transferred(talking([connect([ada], recorded), ...tail], ada), [consult()])
+  },
+  { situation: "nobody waits", call: transferred(answered([play, ...tail]), [consult()]) },
+  {
+    situation: "with confirm, the agent waits",
+    call: transferred(talking([connect([ada], recorded), ...tail], ada), [consult({ confirm: true })])
+  },
+  {
+    situation: "answered and to confirm, the agent waits",
+    call: answers(
+      transferred(talking([connect([ada], recorded), ...tail], ada), [consult({ confirm: true })]),
+      sales
+    )
+  },
   { situation: "with a phone", call: talking([connect([sales, support], recorded), ...tail], sales) },
   {
     situation: "with an agent, another endpoint is left",
@@ -156,7 +182,8 @@ const role = (call: Call.Call, leg: Call.Leg): string => {
   if (leg.legId === Call.callerLegId) return "the caller"
   if (leg.state === "Ended") return "a leg that has ended"
   if (leg.legId === call.retainedLegId) return "the kept party"
-  return leg.answeredAt === undefined ? "a ringing callee" : "the bridged party"
+  if (leg.answeredAt === undefined) return "a ringing callee"
+  return leg.state === "Answered" ? "the party that is to confirm" : "the bridged party"
 }
 
 const legProbes = (call: Call.Call): ReadonlyArray<Probe> => {
@@ -182,6 +209,9 @@ const legProbes = (call: Call.Call): ReadonlyArray<Probe> => {
         } as const
       ]
       : []),
+    ...(who === "the party that is to confirm"
+      ? [{ title: `DigitPressed: ${who}, 1`, happening: { _tag: "DigitPressed", legId, digit: "1" } } as const]
+      : []),
     { title: `DigitPressed: ${who}`, happening: { _tag: "DigitPressed", legId, digit: "2" } },
     { title: `SpeechHeard: ${who}`, happening: { _tag: "SpeechHeard", legId, text: "sales" } }
   ])
@@ -190,7 +220,7 @@ const legProbes = (call: Call.Call): ReadonlyArray<Probe> => {
 const playbackOf = ({ activity }: Call.Call): string | undefined =>
   activity._tag === "Playing" || activity._tag === "Collecting"
     ? activity.playbackId
-    : activity._tag === "Hunting"
+    : activity._tag === "Hunting" || activity._tag === "Consulting"
     ? activity.musicId
     : undefined
 
@@ -250,6 +280,10 @@ const probes = (call: Call.Call, tail: Program): ReadonlyArray<Probe> => {
       { title: `StoredMissing${which}`, happening: { _tag: "StoredMissing", lookupId } }
     ]),
     { title: "TransferRequested", happening: { _tag: "TransferRequested", requestId: "request", program: tail } },
+    {
+      title: "TransferRequested: warm",
+      happening: { _tag: "TransferRequested", requestId: "request", program: [consult()] }
+    },
     {
       title: "HangupRequested",
       happening: { _tag: "HangupRequested", requestId: "request", cause: "NORMAL_CLEARING", by: "Api" }

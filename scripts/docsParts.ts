@@ -3,15 +3,18 @@ import * as Limits from "@effect-piopiy/sdk/wire/Limits"
 import * as Duration from "effect/Duration"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
+import { confirmTimeoutMs } from "../packages/simulator/src/core/call/consulting.ts"
 import * as HangupCause from "../packages/simulator/src/core/call/HangupCause.ts"
 import { defaultMaxDurationMs, defaultRingTimeoutMs } from "../packages/simulator/src/core/call/transition.ts"
 import { assumptions } from "../packages/simulator/src/core/journal/Assumption.ts"
 import { promptDurationMs, unknownFileMs } from "../packages/simulator/src/core/media/promptDuration.ts"
 import * as AgentPlan from "../packages/simulator/src/core/scenario/AgentPlan.ts"
 import * as NumberPlan from "../packages/simulator/src/core/scenario/NumberPlan.ts"
+import { defaults as callsDefaults } from "../packages/simulator/src/edge/rest/AdmissionCalls.ts"
 import { defaults as pipelineDefaults } from "../packages/simulator/src/edge/rest/AdmissionPcmoV3.ts"
 import { defaults as webhookDefaults } from "../packages/simulator/src/edge/webhook/HttpWebhooks.ts"
 import { defaultBounds } from "../packages/simulator/src/engine/Journal.ts"
+import { keptMs } from "../packages/simulator/src/engine/TransferBook.ts"
 import { table as imports } from "./boundaries.ts"
 
 const root = join(import.meta.dirname, "..")
@@ -59,6 +62,7 @@ const whenCaused: ReadonlyArray<readonly [cause: string, when: string]> = [
   [HangupCause.loseRace, "another endpoint of the same round answered first"],
   [HangupCause.allottedTimeout, "the maximum duration of the call, or of the connect, ran out"],
   [HangupCause.blindTransfer, "a transfer kept this party on the line, and the new pipeline needs it no more"],
+  [HangupCause.attendedTransfer, "a warm transfer kept this party on the line until the human took the call over"],
   [HangupCause.temporaryFailure, "a callback had no usable reply, or a stored document is missing"],
   [HangupCause.systemShutdown, "the simulator stopped"]
 ]
@@ -149,6 +153,24 @@ const timers = (): string =>
         seconds(pipelineDefaults.interDigitTimeoutMs),
         "with every digit but the last",
         "documented for the older API, assumed here"
+      ],
+      [
+        "ring timeout of a warm transfer",
+        seconds(callsDefaults.ringTimeoutMs),
+        "when the human is dialed",
+        "documented for the older API, assumed here; `timeout_sec: 0` counts as left out"
+      ],
+      [
+        "the key of a warm transfer",
+        seconds(confirmTimeoutMs),
+        "when the human answers",
+        "assumed"
+      ],
+      [
+        "memory of a transfer that has settled",
+        seconds(keptMs),
+        "when it settles",
+        "documented for the `calls` API"
       ],
       [
         "callback",
@@ -256,6 +278,12 @@ const simulatorBounds: ReadonlyArray<Bound> = [
     at: "the oldest goes"
   },
   {
+    what: "settled transfers in a record",
+    file: "core/call/transferring.ts",
+    name: "transfersCap",
+    at: "the oldest goes"
+  },
+  {
     what: "actions of one pipeline",
     file: "edge/rest/AdmissionPcmoV3.ts",
     name: "maximumActions",
@@ -268,7 +296,7 @@ const simulatorBounds: ReadonlyArray<Bound> = [
     at: "the same"
   },
   {
-    what: "variables of a call as it is placed, and metadata of a connect",
+    what: "variables of a call as it is placed or warmly transferred, and metadata of a connect",
     file: "edge/rest/AdmissionValues.ts",
     name: "maximumVariables",
     at: "the same"

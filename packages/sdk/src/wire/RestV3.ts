@@ -19,6 +19,7 @@ export const baseUrl = "https://rest.piopiy.com/v3"
 
 /**
  * Paths below {@link baseUrl}, all `POST`. Observed. Hangup was `/voice/ai/hangup` in the official Node SDK 1.0.9 alone.
+ * `agentCall` is named by telecmi/pipecat-piopiy 0.1.0 (documented); that it is another name of `aiCall` is assumed.
  *
  * @category constants
  * @since 0.1.0
@@ -28,7 +29,8 @@ export const paths = {
   pcmoCall: "/voice/pcmo/call",
   pcmoTransfer: "/voice/pcmo/transfer",
   hangup: "/voice/call/hangup",
-  flowCall: "/voice/flow/call"
+  flowCall: "/voice/flow/call",
+  agentCall: "/voice/agent/call"
 } as const
 
 /**

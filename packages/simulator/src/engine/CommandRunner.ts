@@ -3,7 +3,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
-import * as Call from "../core/call/Call.ts"
+import type * as Call from "../core/call/Call.ts"
 import type { CallCommand, CommandOf } from "../core/call/CallCommand.ts"
 import { promptDurationMs } from "../core/media/promptDuration.ts"
 import type { Program } from "../core/pcmo/Program.ts"
@@ -127,9 +127,9 @@ const make = (options: { readonly stored: Stored; readonly fileMs: ReadonlyMap<s
         case "StopPlayback":
           return cancel(`${callId}/${command.playbackId}`)
         case "OpenInput":
-          return parties.ask(`${callId}/${Call.callerLegId}`)
+          return parties.ask(`${callId}/${command.legId}`)
         case "CloseInput":
-          return parties.hush(`${callId}/${Call.callerLegId}`)
+          return parties.hush(`${callId}/${command.legId}`)
         case "Notify":
           return notify(callId, command, seq, tell)
         case "LookUpStored": {
@@ -142,6 +142,7 @@ const make = (options: { readonly stored: Stored; readonly fileMs: ReadonlyMap<s
         case "BridgeLegs":
         case "StartRecording":
         case "StopRecording":
+        case "SettleTransfer":
         case "WriteRecord":
         case "Ignored":
           return

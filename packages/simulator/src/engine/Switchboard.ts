@@ -20,6 +20,7 @@ import { Journal } from "./Journal.ts"
 import { Parties } from "./Parties.ts"
 import { Refusal } from "./Refusal.ts"
 import { Timeline } from "./Timeline.ts"
+import * as TransferBook from "./TransferBook.ts"
 
 /**
  * A call that was asked for: what `Originated` says, without the ids, which the switchboard gives.
@@ -52,7 +53,7 @@ export class Switchboard extends Context.Service<Switchboard, {
     request: CallRequest,
     causedBy: number
   ) => Effect.Effect<{ readonly callId: string; readonly requestId: string }, Refusal>
-  /** Fails with `CallNotFound`. */
+  /** Fails with `CallNotFound`, and with `TransferInProgress` while another transfer of the call is. */
   readonly transfer: (callId: string, program: Program, causedBy: number) => Effect.Effect<string, Refusal>
   /** Fails with `CallNotFound`. */
   readonly hangup: (
@@ -60,6 +61,8 @@ export class Switchboard extends Context.Service<Switchboard, {
     ending: { readonly cause: string; readonly reason?: string },
     causedBy: number
   ) => Effect.Effect<string, Refusal>
+  /** How a transfer stands, by its request id. Fails with `TransferNotFound`. */
+  readonly findTransfer: (requestId: string) => Effect.Effect<TransferBook.Transfer, Refusal>
   /** Something that a party does, told by whoever plays it. Fails with `CallNotFound`. */
   readonly tell: (callId: string, happening: Happening, causedBy: number) => Effect.Effect<void, Refusal>
   readonly live: Effect.Effect<ReadonlyArray<Call.Call>>
@@ -89,6 +92,7 @@ const make = (options: { readonly seed: number; readonly maxCalls: number }) =>
     const parties = yield* Parties
     const runner = yield* CommandRunner
     const mailboxes = new Map<string, Mailbox>()
+    const transfers = TransferBook.make()
     const counts = { call: 0, request: 0 }
     let stopping = false
 
@@ -112,12 +116,16 @@ const make = (options: { readonly seed: number; readonly maxCalls: number }) =>
         commands,
         ...(assumes.length === 0 ? {} : { assumes })
       })
-      for (const command of commands) runner.run(callId, command, seq, (next) => post(callId, next, seq))
+      for (const command of commands) {
+        if (command._tag === "SettleTransfer") TransferBook.settle(transfers, callId, command.transfer)
+        runner.run(callId, command, seq, (next) => post(callId, next, seq))
+      }
     }
 
     const drop = (callId: string, mailbox: Mailbox): void => {
       mailboxes.delete(callId)
       mailbox.waiting.length = 0
+      if (mailbox.call.transfer !== undefined) TransferBook.forget(transfers, mailbox.call.transfer.requestId)
       runner.release(mailbox.call)
     }
 
@@ -160,11 +168,26 @@ const make = (options: { readonly seed: number; readonly maxCalls: number }) =>
       return { callId, requestId }
     })
 
-    const transfer = (callId: string, program: Program, causedBy: number) =>
-      whenLive(callId, () => {
+    const transfer = (callId: string, program: Program, causedBy: number): Effect.Effect<string, Refusal> =>
+      Effect.suspend(() => {
+        const mailbox = mailboxes.get(callId)
+        if (mailbox === undefined) return Effect.fail(new Refusal({ why: "CallNotFound" }))
+        const running = mailbox.call.transfer
+        if (running !== undefined) {
+          return Effect.fail(new Refusal({ why: "TransferInProgress", requestId: running.requestId }))
+        }
         const requestId = id("request")
+        TransferBook.begin(transfers, requestId, callId)
         post(callId, { _tag: "TransferRequested", requestId, program }, causedBy)
-        return requestId
+        return Effect.succeed(requestId)
+      })
+
+    const findTransfer = (requestId: string): Effect.Effect<TransferBook.Transfer, Refusal> =>
+      Effect.suspend(() => {
+        const found = TransferBook.find(transfers, requestId, timeline.nowMs())
+        return found === undefined
+          ? Effect.fail(new Refusal({ why: "TransferNotFound" }))
+          : Effect.succeed(found)
       })
 
     const end = (
@@ -199,6 +222,7 @@ const make = (options: { readonly seed: number; readonly maxCalls: number }) =>
       transfer,
       hangup: (callId, ending, causedBy) => whenLive(callId, () => end(callId, "Api", ending, causedBy)),
       tell: (callId, happening, causedBy) => whenLive(callId, () => post(callId, happening, causedBy)),
+      findTransfer,
       live: Effect.sync(() => [...mailboxes.values()].map((mailbox) => mailbox.call)),
       find: (callId) => Effect.sync(() => find(callId)),
       stop: Effect.andThen(endAll, runner.stop)

@@ -46,6 +46,7 @@ const recordOf = (callId: string): CallRecord => ({
   hangupCause: "NO_ANSWER",
   endedBy: "Timeout",
   legs: [],
+  transfers: [],
   inputs: [],
   recordings: [],
   variables: {}

@@ -1,9 +1,18 @@
 /**
  * The state of one call: plain, immutable data, rebuilt at any time by folding its events.
  */
-import type { Collect, Connect, Endpoint, Program, Prompt, RecordingFormat, Variables } from "../pcmo/Program.ts"
+import type {
+  Collect,
+  Connect,
+  Consult,
+  Endpoint,
+  Program,
+  Prompt,
+  RecordingFormat,
+  Variables
+} from "../pcmo/Program.ts"
 import type { EndedBy, Originated } from "./CallEvent.ts"
-import type { InputRecord, RecordingRecord } from "./CallRecord.ts"
+import type { InputRecord, RecordingRecord, TransferReason, TransferRecord } from "./CallRecord.ts"
 import type { HangupCause } from "./HangupCause.ts"
 
 /** The leg of the phone that the call itself dialed. */
@@ -26,13 +35,39 @@ export interface Leg {
   readonly bridgedAt?: number
   readonly endedAt?: number
   readonly hangupCause?: HangupCause
+  readonly variables?: Variables
+}
+
+/**
+ * The bridge with `legId`, which is the caller's own leg in a direct call.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Talking {
+  readonly _tag: "Talking"
+  readonly connect: Connect
+  readonly round: number
+  readonly legId: string
+}
+
+/**
+ * A conversation that a warm transfer interrupts, and what was left to run after it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Held {
+  readonly talking: Talking
+  readonly program: Program
+  readonly nextStep: number
 }
 
 /**
  * What a running call is busy with.
  *
- * `Hunting` rings the endpoints of round `round`; `Talking` has bridged `legId`, which is the caller's own leg in a
- * direct call.
+ * `Hunting` rings the endpoints of round `round`. `Consulting` asks `legId` to take the call over, and waits for a key of
+ * it once `confirming`; `held` is there while the party of before is still on the line.
  *
  * @category models
  * @since 0.1.0
@@ -41,11 +76,14 @@ export type Activity =
   | { readonly _tag: "Waiting" }
   | { readonly _tag: "Playing"; readonly playbackId: string }
   | { readonly _tag: "Hunting"; readonly connect: Connect; readonly round: number; readonly musicId?: string }
+  | Talking
   | {
-    readonly _tag: "Talking"
-    readonly connect: Connect
-    readonly round: number
+    readonly _tag: "Consulting"
+    readonly consult: Consult
     readonly legId: string
+    readonly confirming: boolean
+    readonly musicId?: string
+    readonly held?: Held
   }
   | {
     readonly _tag: "Collecting"
@@ -59,7 +97,8 @@ export type Activity =
   | { readonly _tag: "AwaitingStored"; readonly lookupId: string }
 
 /**
- * A call. `retainedLegId` is the party that a transfer keeps on the line until the new pipeline reaches somebody.
+ * A call. `transfer` is the one that is in progress, with what came of the endpoint tried last; `retainedLegId` is the
+ * party that it keeps on the line until it reaches somebody.
  *
  * @category models
  * @since 0.1.0
@@ -76,6 +115,8 @@ export interface Call {
   readonly timers: Readonly<Record<string, number>>
   readonly sequence: number
   readonly retainedLegId?: string
+  readonly transfer?: { readonly requestId: string; readonly failure?: TransferReason }
+  readonly transfers: ReadonlyArray<TransferRecord>
   readonly inputs: ReadonlyArray<InputRecord>
   readonly recordings: ReadonlyArray<RecordingRecord>
   readonly ending?: {
@@ -114,6 +155,7 @@ export const initial: Call = {
   typedAhead: "",
   timers: {},
   sequence: 0,
+  transfers: [],
   inputs: [],
   recordings: []
 }

@@ -2,7 +2,7 @@
  * What the call machine asks the world to do, in the imperative. The engine carries commands out in order.
  */
 import type { Endpoint, Prompt, RecordingFormat, Variables } from "../pcmo/Program.ts"
-import type { CallRecord } from "./CallRecord.ts"
+import type { CallRecord, TransferRecord } from "./CallRecord.ts"
 import type { HangupCause } from "./HangupCause.ts"
 
 /**
@@ -36,7 +36,9 @@ export type IgnoredBecause =
   | "stale-lookup"
   | "not-collecting"
   | "not-a-digit"
+  | "other-key"
   | "buffer-full"
+  | "transfer-in-progress"
 
 /**
  * One thing to do.
@@ -50,13 +52,19 @@ export type CallCommand =
     readonly legId: string
     readonly endpoint: Endpoint
     readonly callerId: string
+    readonly headers?: Readonly<Record<string, string>>
   }
   | { readonly _tag: "HangUpLeg"; readonly legId: string; readonly cause: HangupCause }
   | { readonly _tag: "BridgeLegs"; readonly legId: string }
   | { readonly _tag: "StartPlayback"; readonly playbackId: string; readonly prompt: Prompt; readonly loop: boolean }
   | { readonly _tag: "StopPlayback"; readonly playbackId: string }
-  | { readonly _tag: "OpenInput"; readonly attempt: number; readonly modes: ReadonlyArray<"dtmf" | "speech"> }
-  | { readonly _tag: "CloseInput" }
+  | {
+    readonly _tag: "OpenInput"
+    readonly legId: string
+    readonly attempt: number
+    readonly modes: ReadonlyArray<"dtmf" | "speech">
+  }
+  | { readonly _tag: "CloseInput"; readonly legId: string }
   | {
     readonly _tag: "StartRecording"
     readonly recordingId: string
@@ -73,6 +81,7 @@ export type CallCommand =
     readonly source: "Pipeline" | "Flow"
     readonly ref: string
   }
+  | { readonly _tag: "SettleTransfer"; readonly transfer: TransferRecord }
   | { readonly _tag: "WriteRecord"; readonly record: CallRecord }
   | { readonly _tag: "Ignored"; readonly state: string; readonly event: string; readonly why: IgnoredBecause }
 

@@ -23,6 +23,7 @@ export interface LegRecord {
   readonly durationMs: number
   readonly disposition: Disposition
   readonly hangupCause: HangupCause
+  readonly variables?: Variables
 }
 
 /**
@@ -48,9 +49,38 @@ export interface CallRecord {
   readonly hangupReason?: string
   readonly endedBy: EndedBy
   readonly legs: ReadonlyArray<LegRecord>
+  readonly transfers: ReadonlyArray<TransferRecord>
   readonly inputs: ReadonlyArray<InputRecord>
   readonly recordings: ReadonlyArray<RecordingRecord>
   readonly variables: Variables
+}
+
+/**
+ * Why a transfer reached nobody. Source: telecmi/pipecat-piopiy 0.1.0 (documented).
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type TransferReason =
+  | "busy"
+  | "no_answer"
+  | "rejected"
+  | "invalid_number"
+  | "unreachable"
+  | "call_barred"
+  | "network_error"
+
+/**
+ * One transfer that has settled, at `at`. Its reason says so at its end when the call was over with it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface TransferRecord {
+  readonly requestId: string
+  readonly at: number
+  readonly status: "completed" | "failed"
+  readonly reason?: TransferReason | `${TransferReason}_and_call_ended`
 }
 
 /**

@@ -31,6 +31,8 @@ export const loseRace = "LOSE_RACE"
 export const allottedTimeout = "ALLOTTED_TIMEOUT"
 /** The call went on to another pipeline, and this leg was left behind (assumed). */
 export const blindTransfer = "BLIND_TRANSFER"
+/** A warm transfer was taken over, and this leg was left behind (assumed). */
+export const attendedTransfer = "ATTENDED_TRANSFER"
 /** The call had no instructions to go on with (assumed). */
 export const temporaryFailure = "NORMAL_TEMPORARY_FAILURE"
 /** The platform stopped (assumed). */

@@ -1,5 +1,6 @@
 /** Input: prompts, digits with their timers, speech, retries, and where the result goes. */
 import type { Collect, Prompt } from "../pcmo/Program.ts"
+import { callerLegId } from "./Call.ts"
 import type { InputResult } from "./CallCommand.ts"
 import type { EventOf } from "./CallEvent.ts"
 import { stopActivity } from "./ending.ts"
@@ -34,7 +35,7 @@ const ask = (t: turn.Turn, collect: Collect, attempt: number, lead: Prompt | und
   const prompts = [lead, collect.prompt].filter((prompt) => prompt !== undefined)
   const activity: Collecting = { _tag: "Collecting", collect, attempt, entry: "", prompts }
   set(t, activity)
-  turn.emit(t, { _tag: "OpenInput", attempt, modes: collect.modes })
+  turn.emit(t, { _tag: "OpenInput", legId: callerLegId, attempt, modes: collect.modes })
   if (collect.digits.flushBuffer) turn.update(t, { typedAhead: "" })
   if (t.call.typedAhead === "" || !collect.modes.includes("dtmf")) return promptOrListen(t, activity)
   turn.assume(t, "digits-typed-ahead")
@@ -110,11 +111,12 @@ const press = (t: turn.Turn, digit: string): void => {
   turn.arm(t, turn.interDigitTimer, digits.interDigitTimeoutMs)
 }
 
-/** The caller pressed a key: part of an entry, typed ahead of the next question, or for the other party alone. */
+/** The caller pressed a key: part of an entry, typed ahead of the next question, or for nobody but the other party. */
 export const digitPressed = (t: turn.Turn, event: EventOf<"DigitPressed">): void => {
-  const { activity } = t.call
+  const { activity, retainedLegId } = t.call
+  const forOthers = activity._tag === "Talking" || activity._tag === "Consulting" || retainedLegId !== undefined
   if (!isDigit(event.digit)) turn.ignore(t, event, "not-a-digit")
-  else if (activity._tag === "Talking" || t.call.retainedLegId !== undefined) turn.ignore(t, event, "not-collecting")
+  else if (forOthers) turn.ignore(t, event, "not-collecting")
   else if (activity._tag === "Collecting" && activity.collect.modes.includes("dtmf")) return press(t, event.digit)
   else if (t.call.typedAhead.length >= typedAheadCap) turn.ignore(t, event, "buffer-full")
   else turn.update(t, { typedAhead: t.call.typedAhead + event.digit })

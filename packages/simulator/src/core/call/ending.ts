@@ -3,6 +3,7 @@ import * as Call from "./Call.ts"
 import type { EndedBy } from "./CallEvent.ts"
 import type { CallRecord, LegRecord } from "./CallRecord.ts"
 import * as HangupCause from "./HangupCause.ts"
+import { endedWithCall } from "./transferring.ts"
 import * as turn from "./turn.ts"
 
 const since = (from: number | undefined, to: number): number => from === undefined ? 0 : to - from
@@ -20,7 +21,8 @@ const legRecord = (leg: Call.Leg, endedAt: number): LegRecord => {
     endedAt: leg.endedAt ?? endedAt,
     durationMs: since(leg.answeredAt, leg.endedAt ?? endedAt),
     disposition: HangupCause.disposition(leg.answeredAt !== undefined, cause),
-    hangupCause: cause
+    hangupCause: cause,
+    ...(leg.variables === undefined ? {} : { variables: leg.variables })
   }
 }
 
@@ -44,6 +46,7 @@ const record = (call: Call.Call, ending: NonNullable<Call.Call["ending"]>): Call
     ...(ending.reason === undefined ? {} : { hangupReason: ending.reason }),
     endedBy: ending.by,
     legs: call.legs.map((leg) => legRecord(leg, ending.at)),
+    transfers: call.transfers,
     inputs: call.inputs,
     recordings: call.recordings,
     variables: call.variables
@@ -71,13 +74,23 @@ export const stopActivity = (t: turn.Turn): void => {
         turn.stopLegRecordings(t, Call.callerLegId)
       }
       break
+    case "Consulting":
+      turn.hangUpLeg(
+        t,
+        activity.legId,
+        activity.confirming ? HangupCause.normalClearing : HangupCause.originatorCancel
+      )
+      turn.disarm(t, turn.confirmTimer)
+      if (activity.confirming) turn.emit(t, { _tag: "CloseInput", legId: activity.legId })
+      if (activity.musicId !== undefined) turn.emit(t, { _tag: "StopPlayback", playbackId: activity.musicId })
+      break
     case "Collecting":
       if (activity.playbackId !== undefined) {
         turn.emit(t, { _tag: "StopPlayback", playbackId: activity.playbackId })
       }
       turn.disarm(t, turn.firstDigitTimer)
       turn.disarm(t, turn.interDigitTimer)
-      turn.emit(t, { _tag: "CloseInput" })
+      turn.emit(t, { _tag: "CloseInput", legId: Call.callerLegId })
       break
     case "Waiting":
     case "AwaitingReply":
@@ -106,6 +119,7 @@ export const endCall = (
   }
   for (const recording of t.call.recordings) turn.stopRecording(t, recording.recordingId)
   for (const timer of Object.keys(t.call.timers)) turn.disarm(t, timer)
+  endedWithCall(t, ending)
   const end = { at: t.at, ...ending }
   turn.update(t, { phase: "Ended", ending: end })
   turn.emit(t, { _tag: "WriteRecord", record: record(t.call, end) })

@@ -5,10 +5,11 @@ import * as Call from "./Call.ts"
 import type { EventOf } from "./CallEvent.ts"
 import { endCall, stopActivity } from "./ending.ts"
 import * as HangupCause from "./HangupCause.ts"
+import { failedWith, reached } from "./transferring.ts"
 import * as turn from "./turn.ts"
 
 /** How many legs a call may have had; a connect that needs more reaches nobody. */
-const legsCap = 500
+export const legsCap = 500
 
 const isRinging = (leg: Call.Leg): boolean => leg.state === "Dialing" || leg.state === "Ringing"
 
@@ -28,7 +29,9 @@ const talk = (
   return "Pending"
 }
 
-const isNumber = (endpoint: Endpoint, number: string): boolean => endpoint._tag === "Pstn" && endpoint.number === number
+/** Whether the endpoint is the phone with this number. */
+export const isNumber = (endpoint: Endpoint, number: string): boolean =>
+  endpoint._tag === "Pstn" && endpoint.number === number
 
 /** A connect to nobody but the number that the call itself dials: what the official clients send for a direct call. */
 export const isDirect = (step: Connect, to: string): boolean =>
@@ -40,8 +43,10 @@ const joinCaller = (t: turn.Turn, connect: Connect): turn.Progress => {
   const caller = Call.leg(t.call, Call.callerLegId)
   if (connect.machineDetection && caller?.answeredBy === "Machine") {
     turn.assume(t, "machine-skipped")
+    failedWith(t, HangupCause.noAnswer)
     return finish(t)
   }
+  reached(t, HangupCause.blindTransfer)
   return talk(t, { connect, round: 0, legId: Call.callerLegId })
 }
 
@@ -51,7 +56,12 @@ const dialRound = (t: turn.Turn, connect: Connect, from: number, musicId: string
   })
   const rounds = DialPlan.rounds(connect)
   const endpoints = rounds[from]
-  if (endpoints === undefined || t.call.legs.length + endpoints.length > legsCap) {
+  if (endpoints !== undefined && t.call.legs.length + endpoints.length > legsCap) {
+    failedWith(t, HangupCause.temporaryFailure)
+    turn.assume(t, "connect-failure-continues")
+    return finish(t)
+  }
+  if (endpoints === undefined) {
     turn.assume(t, "connect-failure-continues")
     return finish(t)
   }
@@ -61,6 +71,7 @@ const dialRound = (t: turn.Turn, connect: Connect, from: number, musicId: string
     if (isNumber(endpoint, t.call.origin.to)) {
       turn.assume(t, "own-number-is-engaged")
       turn.failLeg(t, legId, endpoint, HangupCause.userBusy)
+      failedWith(t, HangupCause.userBusy)
     } else {
       turn.dial(t, legId, { endpoint, callerId: connect.callerId, ringTimeoutMs: connect.ringTimeoutMs })
     }
@@ -96,31 +107,29 @@ export const calleeAnswered = (t: turn.Turn, event: EventOf<"LegAnswered">): tur
   if (event.by === "Machine" && activity.connect.machineDetection) {
     turn.assume(t, "machine-skipped")
     turn.hangUpLeg(t, event.legId, HangupCause.normalClearing)
+    failedWith(t, HangupCause.noAnswer)
     return nextWhenAllFailed(t)
   }
   for (const leg of t.call.legs.filter(isRinging)) {
     turn.hangUpLeg(t, leg.legId, HangupCause.loseRace)
   }
   if (activity.musicId !== undefined) turn.emit(t, { _tag: "StopPlayback", playbackId: activity.musicId })
-  turn.dropRetained(t)
-  turn.patchLeg(t, event.legId, { state: "Bridged", bridgedAt: t.at })
-  turn.patchLeg(t, Call.callerLegId, {
-    state: "Bridged",
-    bridgedAt: Call.leg(t.call, Call.callerLegId)?.bridgedAt ?? t.at
-  })
-  turn.emit(t, { _tag: "BridgeLegs", legId: event.legId })
+  reached(t, HangupCause.blindTransfer)
+  turn.bridge(t, event.legId)
   return talk(t, { connect: activity.connect, round: activity.round, legId: event.legId })
 }
 
 /** A callee refused, was refused by the network, or rang too long. */
 export const calleeFailed = (t: turn.Turn, legId: string, cause: string): turn.Progress => {
   turn.legEnded(t, legId, cause)
+  failedWith(t, cause)
   return nextWhenAllFailed(t)
 }
 
 /** A callee's ring timeout ran out. */
 export const calleeRangOut = (t: turn.Turn, legId: string): turn.Progress => {
   turn.hangUpLeg(t, legId, HangupCause.noAnswer)
+  failedWith(t, HangupCause.noAnswer)
   return nextWhenAllFailed(t)
 }
 

@@ -1,9 +1,11 @@
 /** Runs the steps of a program one after another until one has to wait. */
 import type { Program, Variables } from "../pcmo/Program.ts"
 import { collect } from "./collecting.ts"
+import { consult } from "./consulting.ts"
 import { endCall } from "./ending.ts"
 import * as HangupCause from "./HangupCause.ts"
 import { connect } from "./hunting.ts"
+import { callerListens } from "./transferring.ts"
 import * as turn from "./turn.ts"
 
 /** How many variables a call carries; a `param` that would go beyond changes nothing. */
@@ -35,13 +37,15 @@ const step = (t: turn.Turn): turn.Progress => {
       endCall(t, { cause: HangupCause.normalClearing, by: "Pipeline" })
       return "Pending"
     case "Play":
-      turn.dropRetained(t)
+      callerListens(t)
       turn.update(t, { activity: { _tag: "Playing", playbackId: turn.play(t, next.prompt, false) } })
       return "Pending"
     case "Connect":
       return connect(t, next)
+    case "Consult":
+      return consult(t, next)
     case "Collect":
-      turn.dropRetained(t)
+      callerListens(t)
       collect(t, next)
       return "Pending"
     case "RunStored": {

@@ -9,10 +9,12 @@ import * as Call from "./Call.ts"
 import type { CallCommand } from "./CallCommand.ts"
 import type { CallEvent, EventOf } from "./CallEvent.ts"
 import { digitPressed, entryTimedOut, promptFinished, speechHeard } from "./collecting.ts"
+import * as consulting from "./consulting.ts"
 import { endCall, stopActivity } from "./ending.ts"
 import * as HangupCause from "./HangupCause.ts"
 import { calleeAnswered, calleeFailed, calleeHungUp, calleeRangOut, connectRanOut, isDirect } from "./hunting.ts"
 import { load, proceed } from "./running.ts"
+import { begin } from "./transferring.ts"
 import * as turn from "./turn.ts"
 
 /** How long a phone rings when nobody says: 40 s, the older API's documented default (assumed here). */
@@ -55,6 +57,20 @@ const callerAnswered = (t: turn.Turn, event: EventOf<"LegAnswered">): void => {
   proceed(t, "Done")
 }
 
+const calleeEvent = (t: turn.Turn, event: EventOf<"LegAnswered" | "LegRejected" | "LegHungUp">): turn.Progress => {
+  const { activity } = t.call
+  switch (event._tag) {
+    case "LegAnswered":
+      return activity._tag === "Consulting" ? consulting.answered(t, activity, event) : calleeAnswered(t, event)
+    case "LegRejected":
+      return activity._tag === "Consulting"
+        ? consulting.refused(t, activity, event.cause)
+        : calleeFailed(t, event.legId, event.cause)
+    case "LegHungUp":
+      return activity._tag === "Consulting" ? consulting.hungUp(t, activity, event) : calleeHungUp(t, event)
+  }
+}
+
 const legEvent = (
   t: turn.Turn,
   event: EventOf<"LegRinging" | "LegAnswered" | "LegRejected" | "LegHungUp">
@@ -70,15 +86,15 @@ const legEvent = (
       return turn.patchLeg(t, leg.legId, { state: "Ringing", ringingAt: t.at })
     case "LegAnswered":
       if (up) return turn.ignore(t, event, "wrong-leg-state")
-      return caller ? callerAnswered(t, event) : proceed(t, calleeAnswered(t, event))
+      return caller ? callerAnswered(t, event) : proceed(t, calleeEvent(t, event))
     case "LegRejected":
       if (up) return turn.ignore(t, event, "wrong-leg-state")
-      if (!caller) return proceed(t, calleeFailed(t, leg.legId, event.cause))
+      if (!caller) return proceed(t, calleeEvent(t, event))
       turn.legEnded(t, leg.legId, event.cause)
       return endCall(t, { cause: event.cause, by: event.cause === HangupCause.callRejected ? "Caller" : "Network" })
     case "LegHungUp":
       if (!up) return turn.ignore(t, event, "wrong-leg-state")
-      if (!caller) return proceed(t, calleeHungUp(t, event))
+      if (!caller) return proceed(t, calleeEvent(t, event))
       turn.legEnded(t, leg.legId, event.cause)
       return endCall(t, { cause: event.cause, by: "Caller" })
   }
@@ -86,18 +102,26 @@ const legEvent = (
 
 const timerFired = (t: turn.Turn, event: EventOf<"TimerFired">): void => {
   if (!turn.fired(t, event.timer, event.generation)) return turn.ignore(t, event, "stale-timer")
+  const { activity } = t.call
   switch (event.timer) {
     case turn.ringTimer(Call.callerLegId):
       return endCall(t, { cause: HangupCause.noAnswer, by: "Timeout" })
     case turn.maxDurationTimer:
       return endCall(t, { cause: HangupCause.allottedTimeout, by: "Timeout" })
     case turn.connectDurationTimer:
-      return proceed(t, connectRanOut(t))
+      return proceed(t, activity._tag === "Consulting" ? consulting.heldRanOut(t, activity) : connectRanOut(t))
+    case turn.confirmTimer:
+      return activity._tag === "Consulting" ? proceed(t, consulting.unconfirmed(t, activity)) : undefined
     case turn.firstDigitTimer:
     case turn.interDigitTimer:
       return entryTimedOut(t)
     default:
-      return proceed(t, calleeRangOut(t, turn.ringingLeg(event.timer)))
+      return proceed(
+        t,
+        activity._tag === "Consulting"
+          ? consulting.rangOut(t, activity)
+          : calleeRangOut(t, turn.ringingLeg(event.timer))
+      )
   }
 }
 
@@ -143,24 +167,35 @@ const playbackFinished = (t: turn.Turn, event: EventOf<"PlaybackFinished">): voi
 }
 
 const transferred = (t: turn.Turn, event: EventOf<"TransferRequested">): void => {
+  if (t.call.transfer !== undefined) return turn.ignore(t, event, "transfer-in-progress")
+  begin(t, event.requestId)
   if (t.call.phase === "Calling") {
     turn.assume(t, "transfer-before-answer")
     return load(t, event.program)
   }
-  const { activity } = t.call
-  stopActivity(t)
+  const { activity, nextStep, program } = t.call
+  const [first] = event.program
   if (activity._tag === "Talking" && activity.legId !== Call.callerLegId) {
-    turn.assume(t, "transfer-keeps-agent-until-answer")
     turn.update(t, { retainedLegId: activity.legId })
+    if (first?._tag === "Consult") {
+      load(t, event.program)
+      turn.update(t, { nextStep: 1 })
+      return proceed(t, consulting.consult(t, first, { talking: activity, program, nextStep }))
+    }
+    turn.assume(t, "transfer-keeps-agent-until-answer")
   }
+  stopActivity(t)
   load(t, event.program)
   proceed(t, "Done")
 }
 
-const fromCaller = (t: turn.Turn, event: EventOf<"DigitPressed" | "SpeechHeard">): void => {
+const heard = (t: turn.Turn, event: EventOf<"DigitPressed" | "SpeechHeard">): void => {
   const leg = Call.leg(t.call, event.legId)
   if (leg === undefined) return turn.ignore(t, event, "unknown-leg")
   if (!Call.isLive(leg)) return turn.ignore(t, event, "leg-ended")
+  if (leg.legId !== Call.callerLegId && t.call.activity._tag === "Consulting" && event._tag === "DigitPressed") {
+    return consulting.keyPressed(t, t.call.activity, event)
+  }
   if (leg.legId !== Call.callerLegId || t.call.phase !== "Running") return turn.ignore(t, event, "not-collecting")
   return event._tag === "DigitPressed" ? digitPressed(t, event) : speechHeard(t, event)
 }
@@ -176,7 +211,7 @@ const dispatch = (t: turn.Turn, event: CallEvent): void => {
       return legEvent(t, event)
     case "DigitPressed":
     case "SpeechHeard":
-      return fromCaller(t, event)
+      return heard(t, event)
     case "PlaybackFinished":
       return playbackFinished(t, event)
     case "TimerFired":

@@ -4,11 +4,11 @@
  * A turn lives for a single transition; outside of it, states are immutable.
  */
 import type { Assumption } from "../journal/Assumption.ts"
-import type { Endpoint, Prompt, RecordingFormat } from "../pcmo/Program.ts"
+import type { Endpoint, Prompt, RecordingFormat, Variables } from "../pcmo/Program.ts"
 import * as Call from "./Call.ts"
 import type { CallCommand, IgnoredBecause } from "./CallCommand.ts"
 import type { CallEvent } from "./CallEvent.ts"
-import { blindTransfer, type HangupCause } from "./HangupCause.ts"
+import type { HangupCause } from "./HangupCause.ts"
 
 /** The state so far, and what has been asked of the world. */
 export interface Turn {
@@ -77,6 +77,7 @@ export const maxDurationTimer = "max-duration"
 export const connectDurationTimer = "connect-duration"
 export const firstDigitTimer = "first-digit"
 export const interDigitTimer = "inter-digit"
+export const confirmTimer = "confirm"
 
 export const patchLeg = (turn: Turn, legId: string, patch: Partial<Call.Leg>): void =>
   update(turn, { legs: turn.call.legs.map((leg) => leg.legId === legId ? { ...leg, ...patch } : leg) })
@@ -86,13 +87,27 @@ export const dial = (
   legId: string,
   options: {
     readonly endpoint: Endpoint
-    readonly callerId: string
+    readonly callerId: string | undefined
     readonly ringTimeoutMs: number
+    readonly headers?: Readonly<Record<string, string>>
+    readonly variables?: Variables
   }
 ): void => {
-  const leg: Call.Leg = { legId, endpoint: options.endpoint, state: "Dialing", startedAt: turn.at }
+  const leg: Call.Leg = {
+    legId,
+    endpoint: options.endpoint,
+    state: "Dialing",
+    startedAt: turn.at,
+    ...(options.variables === undefined ? {} : { variables: options.variables })
+  }
   update(turn, { legs: [...turn.call.legs, leg] })
-  emit(turn, { _tag: "DialLeg", legId, endpoint: options.endpoint, callerId: options.callerId })
+  emit(turn, {
+    _tag: "DialLeg",
+    legId,
+    endpoint: options.endpoint,
+    callerId: options.callerId ?? turn.call.origin.callerId,
+    ...(options.headers === undefined ? {} : { headers: options.headers })
+  })
   arm(turn, ringTimer(legId), options.ringTimeoutMs)
 }
 
@@ -119,16 +134,27 @@ export const failLeg = (turn: Turn, legId: string, endpoint: Endpoint, cause: Ha
   update(turn, { legs: [...turn.call.legs, leg] })
 }
 
+/** The caller talks with a callee from now on. */
+export const bridge = (turn: Turn, legId: string): void => {
+  patchLeg(turn, legId, { state: "Bridged", bridgedAt: turn.at })
+  const bridgedAt = Call.leg(turn.call, Call.callerLegId)?.bridgedAt ?? turn.at
+  patchLeg(turn, Call.callerLegId, { state: "Bridged", bridgedAt })
+  emit(turn, { _tag: "BridgeLegs", legId })
+}
+
+/** Nobody is kept for a transfer any more; who was stays on the line. */
+export const keepNobody = (turn: Turn): void => {
+  const { retainedLegId: _, ...call } = turn.call
+  turn.call = call
+}
+
 /** The leg is over by itself: nobody has to be told. */
 export const legEnded = (turn: Turn, legId: string, cause: HangupCause): void => {
   disarm(turn, ringTimer(legId))
   const bridged = Call.leg(turn.call, legId)?.state === "Bridged"
   patchLeg(turn, legId, { state: "Ended", endedAt: turn.at, hangupCause: cause })
   if (legId !== Call.callerLegId && bridged) leaveBridge(turn, legId)
-  if (turn.call.retainedLegId === legId) {
-    const { retainedLegId: _, ...call } = turn.call
-    turn.call = call
-  }
+  if (turn.call.retainedLegId === legId) keepNobody(turn)
 }
 
 /** Ends a leg that is live; an ended one stays as it is. */
@@ -137,11 +163,6 @@ export const hangUpLeg = (turn: Turn, legId: string, cause: HangupCause): void =
   if (leg === undefined || !Call.isLive(leg)) return
   emit(turn, { _tag: "HangUpLeg", legId, cause })
   legEnded(turn, legId, cause)
-}
-
-/** The party that a transfer kept on the line is let go once the new pipeline has somebody, or needs the caller's ear. */
-export const dropRetained = (turn: Turn): void => {
-  if (turn.call.retainedLegId !== undefined) hangUpLeg(turn, turn.call.retainedLegId, blindTransfer)
 }
 
 export const play = (turn: Turn, prompt: Prompt, loop: boolean): string => {

@@ -16,7 +16,7 @@ export const assumptions = {
     settledBy: "a direct call on a live account, watched on the handset"
   },
   "own-number-is-engaged": {
-    claim: "In any other connect the number that the call itself dialed is engaged, since that phone is on the line.",
+    claim: "In any other connect, and in a warm transfer, the number that the call itself dialed is engaged.",
     settledBy: "a live connect to the called number and another one"
   },
   "default-ring-timeout": {
@@ -98,6 +98,39 @@ export const assumptions = {
   "transfer-keeps-agent-until-answer": {
     claim: "After a transfer the bridged party stays until the new pipeline's connect is answered or plays something.",
     settledBy: "a live transfer, listened to"
+  },
+  "transfer-settled-by-prompt": {
+    claim: "A transfer whose new pipeline plays, asks or hangs up is over then: completed, or failed when a connect "
+      + "before it reached nobody.",
+    settledBy: "a live transfer to a pipeline of one play, with its status polled"
+  },
+  "transfer-reason-by-cause": {
+    claim: "The reason of a failed transfer follows from the hangup cause of the endpoint that was out last.",
+    settledBy: "live transfers to a busy, a silent, a wrong and a switched-off number, with their statuses polled"
+  },
+  "transfer-abandoned": {
+    claim: "A transfer whose call ends before anybody answered or refused failed with no_answer_and_call_ended.",
+    settledBy: "a live transfer during which the caller hangs up"
+  },
+  "warm-holds-caller": {
+    claim:
+      "During a warm transfer the caller hears hold_audio, nothing without one, and the party it talked with stays "
+      + "until the human has answered, and pressed the key when asked to.",
+    settledBy: "a live warm transfer, listened to on all three phones"
+  },
+  "warm-confirm-key": {
+    claim: "With confirm, other keys than 1 change nothing, hanging up counts as rejected, and 15 s without the key as "
+      + "no_answer.",
+    settledBy: "a live warm transfer answered with a wrong key, with none, and by hanging up"
+  },
+  "warm-failure-returns": {
+    claim: "After a warm transfer that reaches nobody the caller is back with the party that it talked with.",
+    settledBy: "a live warm transfer to a busy number"
+  },
+  "warm-failure-hangs-up": {
+    claim:
+      "A warm transfer that reaches nobody ends the call when the caller talked with nobody, or that party has left.",
+    settledBy: "a live warm transfer to a busy number, whose agent has left meanwhile"
   },
   "transfer-before-answer": {
     claim: "A transfer that arrives before the phone is answered replaces what runs upon the answer.",

@@ -5,7 +5,7 @@
 import * as Call from "../call/Call.ts"
 import type { CallCommand, InputNotice } from "../call/CallCommand.ts"
 import type { CallEvent } from "../call/CallEvent.ts"
-import type { CallRecord } from "../call/CallRecord.ts"
+import type { CallRecord, TransferRecord } from "../call/CallRecord.ts"
 import type { Endpoint, Prompt } from "../pcmo/Program.ts"
 import type { Entry } from "./Entry.ts"
 
@@ -67,6 +67,13 @@ const ending = (at: number, record: CallRecord): Rung => ({
     + (record.answeredAt === undefined ? "" : `, talked ${seconds(record.durationMs)}`)
 })
 
+const settled = (at: number, { reason, status }: TransferRecord): Rung => ({
+  _tag: "Remark",
+  at,
+  tone: status === "completed" ? "good" : "bad",
+  label: `transfer ${status}${reason === undefined ? "" : `: ${reason}`}`
+})
+
 const fromEvent = (event: CallEvent): ReadonlyArray<Rung> => {
   const { at } = event
   const arrow = (from: Column, to: Column, label: string): ReadonlyArray<Rung> => [
@@ -104,7 +111,7 @@ const fromEvent = (event: CallEvent): ReadonlyArray<Rung> => {
     case "WebhookFailed":
       return arrow("app", "platform", `no reply: ${event.why}`)
     case "TransferRequested":
-      return arrow("app", "platform", "transfer")
+      return arrow("app", "platform", event.program[0]?._tag === "Consult" ? "warm transfer" : "transfer")
     case "HangupRequested":
       return event.by === "Api" ? arrow("app", "platform", "hangup") : []
     case "StoredMissing":
@@ -134,12 +141,15 @@ const fromCommand = (at: number, command: CallCommand): ReadonlyArray<Rung> => {
       return arrow("app", `${pathOf(command.url)} ${result(command.notice)}`)
     case "StartRecording":
       return [{ _tag: "Remark", at, tone: "plain", label: "recording" }]
+    case "OpenInput":
+      return command.legId === Call.callerLegId ? [] : arrow("other", `asks ${command.legId} to press 1`)
+    case "SettleTransfer":
+      return [settled(at, command.transfer)]
     case "WriteRecord":
       return [ending(at, command.record)]
     case "Ignored":
       return [{ _tag: "Remark", at, tone: "plain", label: `ignored ${command.event}: ${command.why}` }]
     case "StopPlayback":
-    case "OpenInput":
     case "CloseInput":
     case "StopRecording":
     case "ArmTimer":

@@ -94,13 +94,14 @@ export const RecordingFormat = Schema.Struct({
 export type RecordingFormat = typeof RecordingFormat.Type
 
 /**
- * Rings endpoints until one answers, bridges it with the caller, and goes on when that leg ends.
+ * Rings endpoints until one answers, bridges it with the caller, and goes on when that leg ends. Without a `callerId` it
+ * shows the call's own.
  *
  * @category models
  * @since 0.1.0
  */
 export const Connect = Schema.TaggedStruct("Connect", {
-  callerId: Schema.String,
+  callerId: Schema.optionalKey(Schema.String),
   strategy: Schema.Literals(["Sequential", "Simultaneous"]),
   endpoints: Schema.NonEmptyArray(Endpoint),
   ringTimeoutMs: Millis,
@@ -112,6 +113,26 @@ export const Connect = Schema.TaggedStruct("Connect", {
 })
 /** @since 0.1.0 */
 export type Connect = typeof Connect.Type
+
+/**
+ * Holds the caller while somebody is asked to take the call over: a warm transfer. `confirm` asks that party to press a
+ * key; `holdAudio` is what the caller hears meanwhile; `headers` go to a SIP user; `variables` stay with that leg.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Consult = Schema.TaggedStruct("Consult", {
+  callerId: Schema.optionalKey(Schema.String),
+  endpoint: Endpoint,
+  ringTimeoutMs: Millis,
+  confirm: Schema.Boolean,
+  holdAudio: Schema.optionalKey(Schema.String),
+  summary: Schema.optionalKey(Schema.String),
+  headers: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
+  variables: Variables
+})
+/** @since 0.1.0 */
+export type Consult = typeof Consult.Type
 
 /**
  * Collects digits or speech, with a prompt or silently, and hands the result on.
@@ -143,6 +164,7 @@ export type Collect = typeof Collect.Type
  */
 export const Step = Schema.Union([
   Connect,
+  Consult,
   Collect,
   Schema.TaggedStruct("Play", { prompt: Prompt }),
   Schema.TaggedStruct("Param", { variables: Variables }),

@@ -147,29 +147,31 @@ const connectOptions = map(
   })
 )
 
-const connect = map(
-  struct({
-    action: tag,
-    params: required(struct({
-      caller_id: required(AdmissionValues.phone),
-      strategy: withDefault(strategy, defaults.strategy),
-      options: withDefault(connectOptions, {
-        ringTimeoutMs: defaults.ringTimeoutMs,
-        machineDetection: defaults.machineDetection
-      }),
-      metadata: withDefault(AdmissionValues.variables, {})
-    })),
-    endpoints: required(AdmissionReader.withRule(nonEmptyArray(endpoint, maximumEndpoints), agentsLast))
-  }),
-  ({ endpoints, params }): Program.Connect => ({
-    _tag: "Connect",
-    callerId: params.caller_id,
-    strategy: params.strategy,
-    endpoints,
-    metadata: params.metadata,
-    ...params.options
-  })
-)
+/** `callerId` says whether the key has to be there. */
+const connectWith = (callerId: AdmissionReader.Field<string | undefined>) =>
+  map(
+    struct({
+      action: tag,
+      params: required(struct({
+        caller_id: callerId,
+        strategy: withDefault(strategy, defaults.strategy),
+        options: withDefault(connectOptions, {
+          ringTimeoutMs: defaults.ringTimeoutMs,
+          machineDetection: defaults.machineDetection
+        }),
+        metadata: withDefault(AdmissionValues.variables, {})
+      })),
+      endpoints: required(AdmissionReader.withRule(nonEmptyArray(endpoint, maximumEndpoints), agentsLast))
+    }),
+    ({ endpoints, params }): Program.Connect => ({
+      _tag: "Connect",
+      ...(params.caller_id === undefined ? {} : { callerId: params.caller_id }),
+      strategy: params.strategy,
+      endpoints,
+      metadata: params.metadata,
+      ...params.options
+    })
+  )
 
 const optionalPromptFields = {
   file_name: optional(text),
@@ -282,51 +284,52 @@ const collectFields = {
   on_result: required(onResult)
 }
 
-const step = tagged<Program.Step>("action", {
-  connect,
-  hangup: map(struct({ action: tag }), () => ({ _tag: "Hangup" })),
-  input: map(struct(collectFields), (wire) => ({
-    _tag: "Collect",
-    modes: defaults.inputModes,
-    digits: wire.dtmf,
-    retries: { max: defaults.retriesMax },
-    onResult: wire.on_result
-  })),
-  param: map(
-    struct({
-      action: tag,
-      data: required(AdmissionValues.variablesWithin({
-        entries: Limits.paramMaxEntries,
-        textLength: Limits.paramMaxStringLength
-      }))
-    }),
-    ({ data }) => ({ _tag: "Param", variables: data })
-  ),
-  play: map(
-    struct({ action: tag, file_name: required(text) }),
-    (wire) => ({ _tag: "Play", prompt: { _tag: "File", name: wire.file_name } })
-  ),
-  play_get_input: map(
-    struct({
-      ...collectFields,
-      prompt: required(prompt),
-      input: required(AdmissionReader.withRule(nonEmptyArray(literal("dtmf", "speech")), noRepeats)),
-      retries: withDefault(retries, { max: defaults.retriesMax })
-    }),
-    (wire) => ({
+const stepWith = (connect: Admission.Reader<Program.Step>) =>
+  tagged<Program.Step>("action", {
+    connect,
+    hangup: map(struct({ action: tag }), () => ({ _tag: "Hangup" })),
+    input: map(struct(collectFields), (wire) => ({
       _tag: "Collect",
-      prompt: wire.prompt,
-      modes: wire.input,
+      modes: defaults.inputModes,
       digits: wire.dtmf,
-      retries: wire.retries,
+      retries: { max: defaults.retriesMax },
       onResult: wire.on_result
-    })
-  ),
-  record: map(
-    struct({ action: tag, ...recordingFields }),
-    ({ channels, format }) => ({ _tag: "Record", recording: { format, channels } })
-  )
-})
+    })),
+    param: map(
+      struct({
+        action: tag,
+        data: required(AdmissionValues.variablesWithin({
+          entries: Limits.paramMaxEntries,
+          textLength: Limits.paramMaxStringLength
+        }))
+      }),
+      ({ data }) => ({ _tag: "Param", variables: data })
+    ),
+    play: map(
+      struct({ action: tag, file_name: required(text) }),
+      (wire) => ({ _tag: "Play", prompt: { _tag: "File", name: wire.file_name } })
+    ),
+    play_get_input: map(
+      struct({
+        ...collectFields,
+        prompt: required(prompt),
+        input: required(AdmissionReader.withRule(nonEmptyArray(literal("dtmf", "speech")), noRepeats)),
+        retries: withDefault(retries, { max: defaults.retriesMax })
+      }),
+      (wire) => ({
+        _tag: "Collect",
+        prompt: wire.prompt,
+        modes: wire.input,
+        digits: wire.dtmf,
+        retries: wire.retries,
+        onResult: wire.on_result
+      })
+    ),
+    record: map(
+      struct({ action: tag, ...recordingFields }),
+      ({ channels, format }) => ({ _tag: "Record", recording: { format, channels } })
+    )
+  })
 
 /**
  * Compiles a pipeline found at a path, filling in {@link defaults}.
@@ -339,4 +342,18 @@ const step = tagged<Program.Step>("action", {
  * @category readers
  * @since 0.1.0
  */
-export const pipeline: Admission.Reader<Program.Program> = Admission.document(nonEmptyArray(step, maximumActions))
+export const pipeline: Admission.Reader<Program.Program> = Admission.document(
+  nonEmptyArray(stepWith(connectWith(required(AdmissionValues.phone))), maximumActions)
+)
+
+/**
+ * As {@link pipeline}, but a `connect` may leave its caller id out; it then shows the call's own.
+ *
+ * Source: telecmi/pipecat-piopiy 0.1.0 sends a blind transfer so (observed); what is shown is assumed.
+ *
+ * @category readers
+ * @since 0.1.0
+ */
+export const transferPipeline: Admission.Reader<Program.Program> = Admission.document(
+  nonEmptyArray(stepWith(connectWith(optional(AdmissionValues.phone))), maximumActions)
+)

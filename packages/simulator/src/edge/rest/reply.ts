@@ -1,6 +1,7 @@
 /** The bodies that the emulated API answers with, in the platform's shape. */
 import * as RestV3 from "@effect-piopiy/sdk/wire/RestV3"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import type { Transfer } from "../../engine/TransferBook.ts"
 import type { Problem } from "./Admission.ts"
 
 /**
@@ -26,6 +27,7 @@ export interface Refused {
     readonly error: string
     readonly message: string
     readonly field?: string
+    readonly request_id?: string
     readonly problems?: ReadonlyArray<Problem>
   }
   readonly headers?: Readonly<Record<string, string>>
@@ -41,6 +43,23 @@ export const callQueued = (ids: { readonly callId: string; readonly requestId: s
 export const queued = (ids: { readonly callId: string; readonly requestId: string }): Accepted => ({
   status: 200,
   body: { message: RestV3.queued, call_id: ids.callId, request_id: ids.requestId }
+})
+
+/** The two members are those of a test of telecmi/pipecat-piopiy 0.1.0 (documented); there may be more. */
+export const callStatus = (callId: string, status: string): Accepted => ({
+  status: 200,
+  body: { call_id: callId, status }
+})
+
+/** `reason` comes with a transfer that failed. Source: telecmi/pipecat-piopiy 0.1.0 (documented). */
+export const transferStatus = ({ callId, requestId, settled }: Transfer): Accepted => ({
+  status: 200,
+  body: {
+    request_id: requestId,
+    call_id: callId,
+    status: settled?.status ?? "queued",
+    ...(settled?.reason === undefined ? {} : { reason: settled.reason })
+  }
 })
 
 /** `{"error","message"}` as the documented errors have it; `message` beside `error` is assumed. */
@@ -66,6 +85,22 @@ export const callNotFound: Refused = refused(
   RestV3.errorCodes.callNotFound.status,
   RestV3.errorCodes.callNotFound.code,
   "no call with this id is in progress"
+)
+
+/** `request_id` is that of the transfer that is in progress (documented for the calls API). */
+export const transferInProgress = (requestId: string): Refused => {
+  const { code, status } = RestV3.errorCodes.transferInProgress
+  return {
+    status,
+    body: { error: code, message: "another transfer of this call is in progress", request_id: requestId }
+  }
+}
+
+/** The code is assumed, after that of a call that is not found. */
+export const transferNotFound: Refused = refused(
+  404,
+  "TRANSFER_NOT_FOUND",
+  "no transfer has this request id, or it settled more than 15 minutes ago"
 )
 
 export const agentNotRunning: Refused = refused(

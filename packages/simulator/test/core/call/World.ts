@@ -16,6 +16,7 @@ export interface World {
   readonly deliveries: Map<string, CommandOf<"Notify">>
   readonly lookups: Map<string, CommandOf<"LookUpStored">>
   readonly names: Set<string>
+  readonly transfers: Set<string>
   readonly records: Array<CallRecord>
   readonly faults: Array<string>
   input: CommandOf<"OpenInput"> | undefined
@@ -30,6 +31,7 @@ export const make = (): World => ({
   deliveries: new Map(),
   lookups: new Map(),
   names: new Set(),
+  transfers: new Set(),
   records: [],
   faults: [],
   input: undefined
@@ -60,6 +62,9 @@ const happen = (world: World, event: CallEvent): void => {
     case "StoredFound":
     case "StoredMissing":
       world.lookups.delete(event.lookupId)
+      return
+    case "TransferRequested":
+      world.transfers.add(event.requestId)
       return
     default:
       return
@@ -92,10 +97,10 @@ const obey = (world: World, command: CallCommand, at: number): string | undefine
     case "OpenInput": {
       const open = world.input !== undefined
       world.input = command
-      return open ? "input is open already" : undefined
+      return open ? "input is open already" : world.answered.has(command.legId) ? undefined : "nobody to ask"
     }
     case "CloseInput": {
-      const open = world.input !== undefined
+      const open = world.input?.legId === command.legId
       world.input = undefined
       return open ? undefined : "input is not open"
     }
@@ -117,6 +122,8 @@ const obey = (world: World, command: CallCommand, at: number): string | undefine
       return began(world.deliveries, command.deliveryId, command)
     case "LookUpStored":
       return began(world.lookups, command.lookupId, command)
+    case "SettleTransfer":
+      return world.transfers.delete(command.transfer.requestId) ? undefined : "no such transfer is in progress"
     case "WriteRecord":
       world.records.push(command.record)
       return undefined
@@ -141,5 +148,6 @@ export const leftovers = (world: World): ReadonlyArray<string> => [
   ...[...world.playbacks.keys()].map((name) => `playback ${name}`),
   ...[...world.recordings.keys()].map((name) => `recording ${name}`),
   ...[...world.timers.keys()].map((name) => `timer ${name}`),
+  ...[...world.transfers].map((name) => `transfer ${name}`),
   ...(world.input === undefined ? [] : ["input"])
 ]

@@ -8,7 +8,7 @@ import * as Schema from "effect/Schema"
 import * as Call from "../../../src/core/call/Call.ts"
 import type { Program, Step } from "../../../src/core/pcmo/Program.ts"
 import { type Bench, type Happening, place } from "./kit.ts"
-import { agent, callerNumber, file, mp3, phone, sip, wav } from "./programs.ts"
+import { agent, callerNumber, consult, file, mp3, phone, sip, wav } from "./programs.ts"
 
 const upTo = (maximum: number) => Schema.Int.check(Schema.isBetween({ minimum: 0, maximum }))
 
@@ -43,12 +43,16 @@ const Small = Schema.Union([
     lead: Schema.Boolean,
     stored: Schema.Boolean
   }),
+  Schema.TaggedStruct("Consult", { to: Endpoint, confirm: Schema.Boolean, music: Schema.Boolean }),
   Schema.TaggedStruct("Play", {}),
   Schema.TaggedStruct("Param", { key: Schema.Literals(["a", "b", "__proto__"]), value: upTo(9) }),
   Schema.TaggedStruct("Record", {}),
   Schema.TaggedStruct("Hangup", {}),
   Schema.TaggedStruct("RunStored", { flow: Schema.Boolean })
 ])
+
+const warm = (to: typeof Endpoint.Type, confirm: boolean, music: boolean): Step =>
+  consult(endpoint(to), { confirm, ...(music ? { holdAudio: "hold.mp3" } : {}), variables: { leg: "warm" } })
 
 const step = (small: typeof Small.Type): Step => {
   switch (small._tag) {
@@ -86,6 +90,8 @@ const step = (small: typeof Small.Type): Step => {
         },
         onResult: small.stored ? { _tag: "Ref", ref: "menu" } : { _tag: "Url", url: "http://localhost/result" }
       }
+    case "Consult":
+      return warm(small.to, small.confirm, small.music)
     case "Play":
       return { _tag: "Play", prompt: file("play.mp3") }
     case "Param":
@@ -157,7 +163,16 @@ const sensible = (bench: Bench, program: Program): ReadonlyArray<Happening> => {
       { _tag: "StoredFound", lookupId, program },
       { _tag: "StoredFound", lookupId, program }
     ]),
-    { _tag: "TransferRequested", requestId: "transfer", program }
+    ...call.legs.filter((leg) => leg.legId !== Call.callerLegId && leg.state === "Answered").flatMap(
+      ({ legId }): ReadonlyArray<Happening> => [
+        { _tag: "DigitPressed", legId, digit: "1" },
+        { _tag: "DigitPressed", legId, digit: "1" },
+        { _tag: "DigitPressed", legId, digit: "2" }
+      ]
+    ),
+    { _tag: "TransferRequested", requestId: "transfer", program },
+    { _tag: "TransferRequested", requestId: "transfer", program: [warm("9112", false, true)] },
+    { _tag: "TransferRequested", requestId: "transfer", program: [warm("sip:a@b", true, false)] }
   ]
 }
 

@@ -39,21 +39,39 @@ const runningFaults = (call: Call.Call): ReadonlyArray<string> => {
   const armed = (timer: string): boolean => call.timers[timer] !== undefined
   const callees = call.legs.slice(1)
   const up = callees.filter((leg) => leg.state === "Answered" || leg.state === "Bridged").map((leg) => leg.legId)
+  const consulting = activity._tag === "Consulting" ? activity : undefined
+  const conversation = activity._tag === "Talking" ? activity : consulting?.held?.talking
   const talking = activity._tag === "Talking" ? activity : undefined
   const collecting = activity._tag === "Collecting" ? activity : undefined
   expect(
-    call.legs[0]?.state === (up.length > 0 ? "Bridged" : "Answered"),
+    call.legs[0]?.state === (callees.some((leg) => leg.state === "Bridged") ? "Bridged" : "Answered"),
     "the caller of a running call is bridged exactly while somebody is on the line with it"
   )
   expect(armed("max-duration"), "a running call has its maximum duration armed")
   expect(activity._tag !== "Waiting", "a running call is busy with something")
-  expect(callees.some(ringing) === (activity._tag === "Hunting"), "callees ring exactly while hunting")
-  expect(talking === undefined || call.retainedLegId === undefined, "who talks keeps nobody from before")
-  const wanted = [call.retainedLegId, talking?.legId].filter((id) => id !== undefined && id !== Call.callerLegId)
-  expect(JSON.stringify(up) === JSON.stringify(wanted), "the callees on the line are who talks or was kept")
   expect(
-    talking === undefined || armed("connect-duration") === (talking.connect.maxDurationMs !== undefined),
-    "a connect's own limit runs while it talks"
+    callees.some(ringing) === (activity._tag === "Hunting" || consulting?.confirming === false),
+    "callees ring exactly while hunting, or consulting before the answer"
+  )
+  expect(armed("confirm") === (consulting?.confirming ?? false), "the key is waited for exactly while confirming")
+  expect(
+    consulting?.held === undefined || consulting.held.talking.legId === call.retainedLegId,
+    "a conversation is held only while its party is kept"
+  )
+  expect(call.retainedLegId === undefined || call.transfer !== undefined, "nobody is kept but for a transfer")
+  const consulted = consulting === undefined ? undefined : Call.leg(call, consulting.legId)
+  expect(
+    consulting === undefined
+      || (consulting.confirming ? consulted?.state === "Answered" : consulted?.state !== "Ended"),
+    "whoever is consulted rings, or is on the line and asked"
+  )
+  expect(talking === undefined || call.retainedLegId === undefined, "who talks keeps nobody from before")
+  const wanted = [call.retainedLegId, talking?.legId, consulting?.confirming ? consulting.legId : undefined]
+    .filter((id) => id !== undefined && id !== Call.callerLegId)
+  expect(JSON.stringify(up) === JSON.stringify(wanted), "the callees on the line are who talks, was kept or is asked")
+  expect(
+    conversation === undefined || armed("connect-duration") === (conversation.connect.maxDurationMs !== undefined),
+    "a connect's own limit runs while it talks or is held"
   )
   expect(
     !armed("connect-duration") || talking !== undefined || call.retainedLegId !== undefined,
@@ -93,10 +111,19 @@ export const invariants = (call: Call.Call): ReadonlyArray<string> => {
   expect(call.nextStep <= call.program.length, "the next step is in the program or just past it")
   expect(/^[0-9*#A-D]{0,64}$/.test(call.typedAhead), "what is typed ahead is digits, at most 64")
   expect(call.inputs.length <= 500, "inputs are bounded")
+  expect(call.transfers.length <= 500, "transfers are bounded")
+  expect(
+    call.transfers.every(({ reason, status }) => (status === "failed") === (reason !== undefined)),
+    "a transfer has a reason exactly when it failed"
+  )
+  expect(
+    call.phase === "Ended" || call.transfers.every(({ reason }) => !reason?.endsWith("_and_call_ended")),
+    "a transfer says that the call ended only when it did"
+  )
   expect(open.filter((one) => one.legId === undefined).length <= 1, "the conversation is recorded once at most")
   expect(
     open.every((one) => one.legId === undefined || one.legId === talking || one.legId === call.retainedLegId),
-    "a leg is recorded only while it talks"
+    "a leg is recorded only while it talks or is kept"
   )
   expect((call.phase === "Ended") === (call.ending !== undefined), "a call has an ending exactly when ended")
   faults.push(...legFaults(call))
@@ -114,6 +141,7 @@ export const invariants = (call: Call.Call): ReadonlyArray<string> => {
       expect(open.length === 0, "no recording outlives its call")
       expect(call.activity._tag === "Waiting", "an ended call does nothing")
       expect(call.retainedLegId === undefined, "an ended call keeps nobody")
+      expect(call.transfer === undefined, "no transfer outlives its call")
       return faults
   }
 }

@@ -1,5 +1,5 @@
 /** Steps and endpoints for tests, with every default spelled once. */
-import type { Collect, Connect, DigitRules, Endpoint, Prompt, Step } from "../../../src/core/pcmo/Program.ts"
+import type { Collect, Connect, Consult, DigitRules, Endpoint, Prompt, Step } from "../../../src/core/pcmo/Program.ts"
 
 export const callerNumber = "919840000001"
 
@@ -35,6 +35,16 @@ export const connect = (endpoints: Connect["endpoints"], options: Partial<Connec
   ringTimeoutMs,
   machineDetection: false,
   metadata: {},
+  ...options
+})
+
+/** A warm transfer's only step: 20 s of ringing, no key, no audio. */
+export const consult = (endpoint: Endpoint, options: Partial<Consult> = {}): Consult => ({
+  _tag: "Consult",
+  endpoint,
+  ringTimeoutMs,
+  confirm: false,
+  variables: {},
   ...options
 })
 

@@ -190,7 +190,7 @@ describe("any plausible call", () => {
 
 it.effect("the generated calls reach every state and every assumption, and each event both matters and is ignored", () =>
   Effect.gen(function*() {
-    const sample = yield* Arbitrary.sampleEffect(scripts, { count: 4000, size: 200, seed: 1 })
+    const sample = yield* Arbitrary.sampleEffect(scripts, { count: 8000, size: 200, seed: 1 })
     const seen = {
       states: new Set<string>(),
       assumptions: new Set<string>(),
@@ -220,6 +220,7 @@ it.effect("the generated calls reach every state and every assumption, and each 
       "AwaitingStored",
       "Calling",
       "Collecting",
+      "Consulting",
       "Ended",
       "Hunting",
       "Playing",
@@ -236,9 +237,11 @@ it.effect("the generated calls reach every state and every assumption, and each 
       "leg-ended",
       "not-a-digit",
       "not-collecting",
+      "other-key",
       "stale-lookup",
       "stale-playback",
       "stale-timer",
+      "transfer-in-progress",
       "unknown-leg",
       "wrong-leg-state"
     ])

@@ -38,6 +38,7 @@ describe("a transfer while two talk", () => {
       "HangUpLeg",
       "DisarmTimer",
       "StopRecording",
+      "SettleTransfer",
       "BridgeLegs"
     ])
     assert.strictEqual(call.leg(ada).hangupCause, "BLIND_TRANSFER")
@@ -82,19 +83,26 @@ describe("a transfer while two talk", () => {
     assert.strictEqual(call.leg(ada).state, "Bridged")
   })
 
-  it("keeps the party through a second transfer that comes before the first one's answer", () => {
+  it("is the only one until somebody answers; then there may be another", () => {
     const call = talking()
     call.transfer([connect([sales])])
+    assert.strictEqual(ignored(call.transfer([connect([support])])), "transfer-in-progress")
+    call.answer(sales)
     call.transfer([connect([support])])
-    assert.strictEqual(call.leg(sales).hangupCause, "ORIGINATOR_CANCEL")
-    assert.strictEqual(call.leg(ada).state, "Bridged")
+    assert.strictEqual(call.leg(sales).state, "Bridged")
     call.answer(support)
-    assert.strictEqual(call.leg(ada).hangupCause, "BLIND_TRANSFER")
+    assert.strictEqual(call.leg(sales).hangupCause, "BLIND_TRANSFER")
   })
 
   it("lets the party go when the new pipeline plays something", () => {
     const call = talking()
-    assert.deepStrictEqual(tags(call.transfer([bye])), ["HangUpLeg", "DisarmTimer", "StopRecording", "StartPlayback"])
+    assert.deepStrictEqual(tags(call.transfer([bye])), [
+      "HangUpLeg",
+      "DisarmTimer",
+      "StopRecording",
+      "SettleTransfer",
+      "StartPlayback"
+    ])
     assert.strictEqual(call.leg(ada).hangupCause, "BLIND_TRANSFER")
   })
 
@@ -140,22 +148,38 @@ describe("a transfer while two talk", () => {
 describe("a transfer", () => {
   it("cancels what rings", () => {
     const call = answered([connect([sales], { waitingMusic: "waiting.mp3" })])
-    assert.deepStrictEqual(tags(call.transfer([bye])), ["HangUpLeg", "DisarmTimer", "StopPlayback", "StartPlayback"])
+    assert.deepStrictEqual(tags(call.transfer([bye])), [
+      "HangUpLeg",
+      "DisarmTimer",
+      "StopPlayback",
+      "SettleTransfer",
+      "StartPlayback"
+    ])
     assert.strictEqual(call.leg(sales).hangupCause, "ORIGINATOR_CANCEL")
     assert.strictEqual(call.playing(), "bye.mp3")
   })
 
   it("cuts off what plays", () => {
     const call = answered([play("long.mp3")])
-    assert.deepStrictEqual(tags(call.transfer([bye])), ["StopPlayback", "StartPlayback"])
+    assert.deepStrictEqual(tags(call.transfer([bye])), ["StopPlayback", "SettleTransfer", "StartPlayback"])
   })
 
   it("closes a question that is being asked, or answered", () => {
     const asked = answered([ask("ask.mp3")])
-    assert.deepStrictEqual(tags(asked.transfer([bye])), ["StopPlayback", "CloseInput", "StartPlayback"])
+    assert.deepStrictEqual(tags(asked.transfer([bye])), [
+      "StopPlayback",
+      "CloseInput",
+      "SettleTransfer",
+      "StartPlayback"
+    ])
     const typing = answered([ask("ask.mp3")])
     typing.press("1")
-    assert.deepStrictEqual(tags(typing.transfer([bye])), ["DisarmTimer", "CloseInput", "StartPlayback"])
+    assert.deepStrictEqual(tags(typing.transfer([bye])), [
+      "DisarmTimer",
+      "CloseInput",
+      "SettleTransfer",
+      "StartPlayback"
+    ])
   })
 
   it("makes the reply to an earlier callback late", () => {
@@ -192,5 +216,122 @@ describe("a transfer", () => {
   it("after the end changes nothing", () => {
     const call = answered([])
     assert.strictEqual(ignored(call.transfer([bye])), "call-ended")
+  })
+})
+
+/** How the transfers of a call came out. */
+const outcomes = (call: Bench): ReadonlyArray<string | undefined> =>
+  call.call.transfers.map(({ reason, status }) => reason ?? status)
+
+describe("a blind transfer", () => {
+  it("is in progress until somebody answers, then completed, at that moment", () => {
+    const call = talking()
+    call.transfer([connect([sales])])
+    assert.deepStrictEqual(call.call.transfer, { requestId: "transfer" })
+    call.wait(1500)
+    call.answer(sales)
+    assert.notProperty(call.call, "transfer")
+    assert.deepStrictEqual(call.call.transfers, [{ requestId: "transfer", at: 3500, status: "completed" }])
+  })
+
+  it("is completed by what the new pipeline plays or asks", () => {
+    for (const program of [[bye], [param({ a: 1 }), ask("ask.mp3")], [hangup]]) {
+      const call = talking()
+      call.transfer(program)
+      assert.deepStrictEqual(outcomes(call), ["completed"])
+      assert.include(call.assumed(), "transfer-settled-by-prompt")
+    }
+  })
+
+  it.each(
+    [
+      ["USER_BUSY", "busy"],
+      ["NO_ANSWER", "no_answer"],
+      ["CALL_REJECTED", "rejected"],
+      ["UNALLOCATED_NUMBER", "invalid_number"],
+      ["DESTINATION_OUT_OF_ORDER", "unreachable"],
+      ["OUTGOING_CALL_BARRED", "call_barred"],
+      ["NETWORK_OUT_OF_ORDER", "network_error"],
+      ["SOMETHING_ELSE", "network_error"],
+      ["toString", "network_error"]
+    ] as const
+  )("that %s keeps from reaching anybody failed with %s, once the pipeline goes on elsewhere", (cause, reason) => {
+    const call = talking()
+    call.transfer([connect([sales]), bye])
+    call.reject(sales, cause)
+    assert.deepStrictEqual(outcomes(call), [reason])
+    assert.strictEqual(call.playing(), "bye.mp3")
+    assert.include(call.assumed(), "transfer-reason-by-cause")
+  })
+
+  it("says so when the call ended with its failure", () => {
+    const call = talking()
+    call.transfer([connect([sales])])
+    call.reject(sales, "USER_BUSY")
+    assert.strictEqual(call.label(), "Ended")
+    assert.deepStrictEqual(call.record().transfers.map(({ reason }) => reason), ["busy_and_call_ended"])
+  })
+
+  it("that nobody answered in time failed with no_answer", () => {
+    const call = talking()
+    call.transfer([connect([sales]), bye])
+    call.wait(20_000)
+    assert.deepStrictEqual(outcomes(call), ["no_answer"])
+  })
+
+  it("that only a machine answers, under detection, failed with no_answer", () => {
+    const call = talking()
+    call.transfer([connect([sales], { machineDetection: true }), bye])
+    call.answer(sales, "Machine")
+    assert.deepStrictEqual(outcomes(call), ["no_answer"])
+  })
+
+  it("to the caller's own phone alone, as the call's first connect, is completed at once, unless a machine is on it", () => {
+    const own = connect([phone(callerNumber)], { machineDetection: true })
+    const person = answered([play("long.mp3")])
+    person.transfer([own])
+    assert.deepStrictEqual(outcomes(person), ["completed"])
+    const machine = place([play("long.mp3")])
+    machine.answer("caller", "Machine")
+    machine.transfer([own, bye])
+    assert.deepStrictEqual(outcomes(machine), ["no_answer"])
+  })
+
+  it("to the caller's own phone after another connect failed with busy: it is engaged", () => {
+    const call = talking()
+    call.transfer([connect([phone(callerNumber)]), bye])
+    assert.deepStrictEqual(outcomes(call), ["busy"])
+  })
+
+  it("may fail at one endpoint, and at one connect, and be completed by the next", () => {
+    const call = talking()
+    call.transfer([connect([sales]), connect([support])])
+    call.reject(sales, "USER_BUSY")
+    assert.deepStrictEqual(outcomes(call), [])
+    call.answer(support)
+    assert.deepStrictEqual(outcomes(call), ["completed"])
+  })
+
+  it("failed when the caller hangs up while it rings", () => {
+    const call = talking()
+    call.transfer([connect([sales])])
+    call.hangUp("caller")
+    assert.deepStrictEqual(outcomes(call), ["no_answer_and_call_ended"])
+    assert.include(call.assumed(), "transfer-abandoned")
+  })
+
+  it("before the answer is in progress until the phone is answered", () => {
+    const call = place([play("hello.mp3")])
+    call.transfer([bye])
+    assert.deepStrictEqual(outcomes(call), [])
+    call.answer("caller")
+    assert.deepStrictEqual(outcomes(call), ["completed"])
+  })
+
+  it("shows the call's own number where its connect has none", () => {
+    const call = talking()
+    const { callerId: _, ...anonymous } = connect([sales])
+    call.transfer([anonymous])
+    assert.strictEqual(call.asked("DialLeg").at(-1)?.callerId, "914440000000")
   })
 })

@@ -11,8 +11,16 @@ const inProcess = InProcess.layer()
 const to = "919840007100"
 const pcmo = { caller_id: callerId, to_number: to, app_id: appId, pipeline: [hangup] }
 const aiCall = "/v3/voice/ai/call"
+const agentCall = "/v3/voice/agent/call"
 const pcmoCall = "/v3/voice/pcmo/call"
-const operations = [aiCall, pcmoCall, "/v3/voice/flow/call", "/v3/voice/pcmo/transfer", "/v3/voice/call/hangup"]
+const operations = [
+  aiCall,
+  agentCall,
+  pcmoCall,
+  "/v3/voice/flow/call",
+  "/v3/voice/pcmo/transfer",
+  "/v3/voice/call/hangup"
+]
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
@@ -77,6 +85,7 @@ describe("answers", () => {
   it.effect.each(
     [
       [aiCall, { caller_id: callerId, to_number: to, agent_id: agentId }],
+      [agentCall, { caller_id: callerId, to_number: to, agent_id: agentId }],
       [pcmoCall, pcmo],
       ["/v3/voice/flow/call", {
         caller_id: callerId,
@@ -208,7 +217,14 @@ describe("refusals", () => {
       }).pipe(Effect.provide(inProcess))
   )
 
-  it.effect.each(["/v3/voice/ai/hangup", "/v3/voice", "/v3/", "/v3/voice/pcmo/call/x", "/v3/calls/1"])(
+  it.effect.each([
+    "/v3/voice/ai/hangup",
+    "/v3/voice",
+    "/v3/",
+    "/v3/voice/pcmo/call/x",
+    "/v3/calls",
+    "/v3/calls/1/actions"
+  ])(
     "answer 404 to %s, and say what there is",
     (path) =>
       Effect.gen(function*() {
