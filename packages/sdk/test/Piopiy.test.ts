@@ -53,6 +53,46 @@ describe("layerConfig", () => {
     }))
 })
 
+describe("layer", () => {
+  it.effect("is an account of its own, also inside another one", () => {
+    const tokens: Array<string | undefined> = []
+    const http = HttpClient.make((request) =>
+      Effect.sync(() => {
+        tokens.push(request.headers["authorization"])
+        return HttpClientResponse.fromWeb(request, Response.json({ message: "queued" }))
+      })
+    )
+    const account = (name: string) => Piopiy.layer({ token: Redacted.make(name) })
+    const hangup = Calls.Calls.use((calls) => calls.hangup(CallId.make("c4d0e5f6-a7b8-12c9-d3e4-f56789012345")))
+    return Effect.gen(function*() {
+      yield* hangup
+      yield* hangup.pipe(Effect.provide(account("inner")))
+      assert.deepStrictEqual(tokens, ["Bearer outer", "Bearer inner"])
+    }).pipe(Effect.provide(account("outer")), Effect.provide(Layer.succeed(HttpClient.HttpClient, http)))
+  })
+
+  it.effect("answers with a message that holds no token, and not more of it than anybody reads", () => {
+    const http = HttpClient.make((request) =>
+      Effect.sync(() =>
+        HttpClientResponse.fromWeb(
+          request,
+          Response.json({ message: `${request.headers["authorization"]} ${"x".repeat(5000)}` })
+        )
+      )
+    )
+    return Effect.gen(function*() {
+      const { message } = yield* Calls.Calls.use((calls) =>
+        calls.hangup(CallId.make("c4d0e5f6-a7b8-12c9-d3e4-f56789012345"))
+      )
+      assert.notInclude(message, "very-secret")
+      assert.isBelow(message.length, 600)
+    }).pipe(
+      Effect.provide(Piopiy.layer({ token: Redacted.make("very-secret") })),
+      Effect.provide(Layer.succeed(HttpClient.HttpClient, http))
+    )
+  })
+})
+
 describe("layerLegacyConfig", () => {
   const provider = (values: Record<string, string>) => ConfigProvider.layer(ConfigProvider.fromUnknown(values))
 

@@ -68,6 +68,8 @@ describe("make", () => {
       ["retryPolicy", { maxAttempts: 3 }],
       ["retryPolicy", "standard"],
       ["limits", { perSecond: 0 }],
+      ["limits", { perSecond: -1 }],
+      ["limits", { perSecond: 1e-9 }],
       ["limits", { perSecond: Number.NaN }],
       ["limits", { concurrency: 1.5 }],
       ["limits", { waiting: -1 }],

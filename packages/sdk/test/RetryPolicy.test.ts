@@ -283,6 +283,14 @@ describe("other policies", () => {
       assert.deepStrictEqual(told, [[1, "RateLimited", true], [2, "ok", false]])
     }))
 
+  it.effect("asks a hook that breaks, and goes on all the same", () =>
+    Effect.gen(function*() {
+      const policy = RetryPolicy.make({ onAttempt: () => Effect.die("the listener broke") })
+      const { ok, sent } = yield* run(hangup, [json(429, {}), json(200, {})], policy)
+      assert.isTrue(ok)
+      assert.lengthOf(sent, 2)
+    }))
+
   it.effect("spreads and caps delays as told", () =>
     Effect.gen(function*() {
       const policy = RetryPolicy.make({ maxAttempts: 4, baseDelay: "10 seconds", maxDelay: "11 seconds" })

@@ -10,6 +10,7 @@ import { PiopiyConfig } from "../PiopiyConfig.ts"
 import type { Operation, Reason } from "../PiopiyError.ts"
 import * as replyErrors from "./replyErrors.ts"
 import * as rest from "./rest.ts"
+import { scrub } from "./scrub.ts"
 
 /** What the platform said to a request that it took. */
 export interface Accepted {
@@ -19,10 +20,10 @@ export interface Accepted {
 }
 
 /** Any 2xx is success, whatever its body: asking again could ring a phone twice. */
-const accepted = (reply: replyErrors.Reply): Accepted => {
+const accepted = (reply: replyErrors.Reply, secrets: ReadonlyArray<string>): Accepted => {
   const body = replyErrors.json(reply)
   return {
-    message: body === undefined ? reply.text : replyErrors.textOf(body, "message"),
+    message: scrub(body === undefined ? reply.text : replyErrors.textOf(body, "message"), secrets),
     callId: replyErrors.idOf(CallId.CallId, body, "call_id"),
     requestId: replyErrors.idOf(CallId.RequestId, body, "request_id")
   }
@@ -57,7 +58,7 @@ export const make = Effect.gen(function*() {
     send<Accepted>({
       operation,
       request: HttpClientRequest.bodyJsonUnsafe(prepare(HttpClientRequest.post(`${config.baseUrl}${path}`)), body),
-      read: readWith(operation, (reply) => Result.succeed(accepted(reply))),
+      read: readWith(operation, (reply) => Result.succeed(accepted(reply, secrets))),
       ...(whenGone === undefined ? {} : { whenGone })
     })
 

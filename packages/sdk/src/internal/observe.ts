@@ -17,6 +17,23 @@ const duration = Metric.histogram("piopiy_operation_duration_ms", {
   boundaries: [25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000]
 })
 
+/** There are few operations and few ways to end: each metric is made once and kept. */
+const kept = <Key, A>(make: (key: Key) => A): (key: Key) => A => {
+  const made = new Map<Key, A>()
+  return (key) => {
+    const known = made.get(key)
+    if (known !== undefined) return known
+    const fresh = make(key)
+    made.set(key, fresh)
+    return fresh
+  }
+}
+
+const metersOf = kept((operation: Operation) => ({
+  counterOf: kept((outcome: string) => Metric.withAttributes(requests, { operation, outcome })),
+  timer: Metric.withAttributes(duration, { operation })
+}))
+
 const outcomeOf = (exit: Exit.Exit<unknown, PiopiyError>): string => {
   if (Exit.isSuccess(exit)) return "ok"
   const failure = Option.map(Cause.findErrorOption(exit.cause), (error) => error.reason._tag)
@@ -24,12 +41,17 @@ const outcomeOf = (exit: Exit.Exit<unknown, PiopiyError>): string => {
 }
 
 /** Counts and times an operation. */
-export const observe =
-  (operation: Operation) => <A, R>(effect: Effect.Effect<A, PiopiyError, R>): Effect.Effect<A, PiopiyError, R> =>
-    Effect.flatMap(Clock.monotonicTimeNanos, (startedAt) =>
-      Effect.onExit(effect, (exit) =>
-        Effect.gen(function*() {
-          const elapsedMs = Number((yield* Clock.monotonicTimeNanos) - startedAt) / 1_000_000
-          yield* Metric.update(Metric.withAttributes(requests, { operation, outcome: outcomeOf(exit) }), 1)
-          yield* Metric.update(Metric.withAttributes(duration, { operation }), elapsedMs)
-        })))
+export const observe = (operation: Operation) => {
+  const { counterOf, timer } = metersOf(operation)
+  return <A, R>(effect: Effect.Effect<A, PiopiyError, R>): Effect.Effect<A, PiopiyError, R> =>
+    Effect.flatMap(
+      Clock.monotonicTimeNanos,
+      (startedAt) =>
+        Effect.onExit(effect, (exit) =>
+          Effect.flatMap(Clock.monotonicTimeNanos, (endedAt) =>
+            Effect.andThen(
+              Metric.update(counterOf(outcomeOf(exit)), 1),
+              Metric.update(timer, Number(endedAt - startedAt) / 1_000_000)
+            )))
+    )
+}

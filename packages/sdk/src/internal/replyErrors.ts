@@ -7,7 +7,7 @@ import * as Schema from "effect/Schema"
 import * as CallId from "../CallId.ts"
 import { format, type Issues } from "../Issue.ts"
 import { type Operation, Reason } from "../PiopiyError.ts"
-import { getIn, isRecord } from "./plainData.ts"
+import { attempt, getIn, isRecord } from "./plainData.ts"
 import { scrub } from "./scrub.ts"
 
 export interface Reply {
@@ -16,10 +16,8 @@ export interface Reply {
   readonly retryAfter: string | undefined
 }
 
-const parseJson = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Unknown))
-
 /** The JSON of a reply, or nothing when it is no JSON. */
-export const json = (reply: Reply): unknown => Option.getOrUndefined(parseJson(reply.text))
+export const json = (reply: Reply): unknown => attempt<unknown>(() => JSON.parse(reply.text), undefined)
 
 /** A text of the reply's object, or an empty one. */
 export const textOf = (body: unknown, key: string): string => {

@@ -27,9 +27,16 @@ export interface Ask<A> {
   readonly whenGone?: (attempt: number) => Option.Option<A>
 }
 
+/** A reply that says it is longer than this is not read: no reply of the platform comes near it. */
+const maxReplyBytes = 1 << 20
+
+const tooLong = ({ headers }: HttpClientResponse.HttpClientResponse): boolean =>
+  Number(headers["content-length"] ?? 0) > maxReplyBytes
+
 const read = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<replyErrors.Reply, Reason> => {
   const reply = { status: response.status, retryAfter: response.headers["retry-after"] }
   const ok = response.status >= 200 && response.status < 300
+  if (tooLong(response)) return Effect.succeed({ ...reply, text: "" })
   return Effect.matchEffect(response.text, {
     onFailure: () =>
       ok
@@ -44,6 +51,10 @@ const responseOrReason = (
   error: HttpClientError.HttpClientError
 ): Effect.Effect<HttpClientResponse.HttpClientResponse, Reason> =>
   error.response === undefined ? Effect.fail(replyErrors.fromTransport(error)) : Effect.succeed(error.response)
+
+/** Somebody who only listens cannot change what came of the attempt, not even by breaking. */
+const told = (listener: Effect.Effect<void>): Effect.Effect<void> =>
+  Effect.catchCause(listener, (cause) => Effect.logWarning("the retry policy's onAttempt broke", cause))
 
 /** After what delay to try again, if at all. */
 const nextDelay = (policy: RetryPolicy, error: PiopiyError, elapsedMs: number) =>
@@ -105,7 +116,7 @@ export const make = (config: Sending) =>
           Effect.result
         )
         if (Result.isSuccess(outcome)) {
-          yield* onAttempt({ number, error: Option.none(), retryIn: Option.none() })
+          yield* told(onAttempt({ number, error: Option.none(), retryIn: Option.none() }))
           return outcome.success
         }
         const reason = outcome.failure
@@ -116,7 +127,7 @@ export const make = (config: Sending) =>
         if (error.verdict === "ambiguous") doubt = reason
         const elapsedMs = Number((yield* Clock.monotonicTimeNanos) - startedAt) / 1_000_000
         const retryIn = yield* nextDelay(config.retryPolicy, error, elapsedMs)
-        yield* onAttempt({ number, error: Option.some(error), retryIn })
+        yield* told(onAttempt({ number, error: Option.some(error), retryIn }))
         if (Option.isNone(retryIn)) {
           return yield* new PiopiyError({ operation, reason: doubt ?? reason, attempts: number })
         }
