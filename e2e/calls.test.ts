@@ -112,7 +112,7 @@ describe("a call over real sockets", () => {
       )
       const stranger = Piopiy.layerFetch({ baseUrl: `${url}/v3`, token: Redacted.make("unknown") })
       assert.strictEqual(
-        yield* reasonOf(Effect.provide(Calls.Calls.use(stay), stranger, { local: true })),
+        yield* reasonOf(Effect.provide(Calls.Calls.use(stay), stranger)),
         "Unauthorized"
       )
     }).pipe(Effect.provide(world({ config: { ...config, maxCalls: 1 } })), Effect.timeout("15 seconds")))

@@ -134,6 +134,19 @@ const parseJson = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Unknow
 const headerDiffers = (name: string, expected: string, actual: string | undefined): boolean =>
   name === "accept" ? !/application\/json|\*\/\*/.test(actual ?? "") : actual !== expected
 
+/** The headers of a request against the recorded ones. */
+export const headerDifferences = (
+  side: Difference["side"],
+  recorded: Pick<RecordedRequest, "headers">,
+  headers: Sent["headers"]
+): ReadonlyArray<Difference> =>
+  Object.entries(recorded.headers).flatMap(([name, expected]) => {
+    const actual = headers[name.toLowerCase()]
+    return headerDiffers(name.toLowerCase(), expected, actual)
+      ? [difference(side, "header", [name], expected, actual)]
+      : []
+  })
+
 /** A request against the recorded one. */
 const sentDifferences = (
   side: Difference["side"],
@@ -144,12 +157,7 @@ const sentDifferences = (
   return [
     ...(method === recorded.method ? [] : [difference(side, "method", [], recorded.method, method)]),
     ...(url === recorded.url ? [] : [difference(side, "url", [], recorded.url, url)]),
-    ...Object.entries(recorded.headers).flatMap(([name, expected]) => {
-      const actual = headers[name.toLowerCase()]
-      return headerDiffers(name.toLowerCase(), expected, actual)
-        ? [difference(side, "header", [name], expected, actual)]
-        : []
-    }),
+    ...headerDifferences(side, recorded, headers),
     ...changes(recorded.body, body).map(({ actual, expected, path }) =>
       difference(side, "body", path, expected, actual)
     )

@@ -4,27 +4,17 @@ import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { readSample, type Sample } from "./documented.ts"
 import { getIn, isFields } from "./json.ts"
+import { hasToken, type OlderCallVector, readOlderCall } from "./olderCallVector.ts"
+import { isOlderClass, type OlderVector, readOlder } from "./olderVector.ts"
+import { open, RecordedError, Request, Responses } from "./recorded.ts"
+import type { SimulatedResponse } from "./recorded.ts"
 
-const Responses = Schema.Struct({
-  status: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 200, maximum: 599 }))),
-  json: Schema.optionalKey(Schema.Unknown),
-  text: Schema.optionalKey(Schema.String),
-  headers: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
-  sleep: Schema.optionalKey(Schema.Finite),
-  close: Schema.optionalKey(Schema.Boolean),
-  destroy: Schema.optionalKey(Schema.Boolean)
-})
-
-/** What the server said to one attempt: after `sleep` seconds, or nothing at all with `close` and `destroy`. */
-export type SimulatedResponse = typeof Responses.Type
+export type { RecordedError, RecordedRequest, SimulatedResponse } from "./recorded.ts"
 
 const Arguments = Schema.Array(Schema.Unknown)
 const Named = Schema.Record(Schema.String, Schema.Unknown)
-
-/** Notes beside the fields do no harm here. In an input or an expectation they would change what is asked. */
-const open = <Fields extends Schema.Struct.Fields>(fields: Fields) =>
-  Schema.StructWithRest(Schema.Struct(fields), [Schema.Record(Schema.String, Schema.Unknown)])
 
 const Step = Schema.Struct({
   method: Schema.String,
@@ -48,35 +38,6 @@ const Input = Schema.Struct({
   module: Schema.optionalKey(Schema.String),
   environment: Schema.optionalKey(Schema.String)
 })
-
-const Request = Schema.Struct({
-  method: Schema.String,
-  url: Schema.String,
-  path: Schema.optionalKey(Schema.String),
-  headers: Schema.Record(Schema.String, Schema.String),
-  body: Schema.Unknown,
-  body_text: Schema.optionalKey(Schema.String),
-  timeout_s: Schema.optionalKey(Schema.Finite)
-})
-
-/** A request as the official client sent it. */
-export type RecordedRequest = typeof Request.Type
-
-const RecordedError = open({
-  name: Schema.String,
-  message: Schema.String,
-  bases: Schema.optionalKey(Schema.Array(Schema.String)),
-  code: Schema.optionalKey(Schema.Unknown),
-  field: Schema.optionalKey(Schema.NullOr(Schema.String)),
-  status_code: Schema.optionalKey(Schema.Int),
-  response_status: Schema.optionalKey(Schema.Int),
-  payload: Schema.optionalKey(Schema.Unknown),
-  original_exception: Schema.optionalKey(Schema.NullOr(Schema.String)),
-  response: Schema.optionalKey(Schema.Struct({ status: Schema.Int, data: Schema.optionalKey(Schema.Unknown) }))
-})
-
-/** How the official client failed. */
-export type RecordedError = typeof RecordedError.Type
 
 const Expected = Schema.Struct({
   request: Schema.optionalKey(Request),
@@ -119,22 +80,13 @@ export interface Vector {
 /** An entry of a file: a vector, or why it is none of this runner's. */
 export type Entry =
   | { readonly _tag: "Vector"; readonly vector: Vector }
-  | { readonly _tag: "NotYet"; readonly where: string; readonly id: string; readonly why: string }
+  | { readonly _tag: "Older"; readonly where: string; readonly id: string; readonly vector: OlderVector }
+  | { readonly _tag: "OlderCall"; readonly where: string; readonly id: string; readonly vector: OlderCallVector }
+  | { readonly _tag: "Sample"; readonly where: string; readonly id: string; readonly sample: Sample }
   | { readonly _tag: "Unreadable"; readonly where: string; readonly id: string; readonly why: string }
 
-/** Generations whose side is not built yet. */
-const laterGenerations: ReadonlyMap<string, string> = new Map([
-  ["legacy", "the app id and secret API"],
-  ["v3-calls", "the \"calls\" API"]
-])
-
-/** Builders of later generations, which current releases of the official clients still carry. */
-const laterClasses: ReadonlyMap<string, string> = new Map([
-  ["PiopiyAction", "the older PCMO"],
-  ["Action", "the older PCMO"],
-  ["StreamAction", "the audio stream"],
-  ["PiopiyCallControl", "the \"calls\" API"]
-])
+/** Generations beside the current one. */
+const otherGenerations = ["legacy", "v3-calls"]
 
 const kindOf = ({ expected, input }: typeof Recorded.Type): Kind | undefined => {
   if (input.func !== undefined || input.class === "PipelineBuilder") return "pipeline"
@@ -161,17 +113,25 @@ const readEntry = (json: unknown, file: string, index: number): Entry => {
   const id = getIn(json, ["id"])
   const at = { where: file, id: typeof id === "string" && id !== "" ? id : `[${index}]` }
   const unreadable = (why: string): Entry => ({ _tag: "Unreadable", ...at, why })
-  const notYet = (why: string): Entry => ({ _tag: "NotYet", ...at, why })
 
   if (!isFields(json)) return unreadable("expected an object")
-  if (isDocumented(json)) return notYet("a documented sample")
+  if (isDocumented(json)) {
+    const sample = readSample(json)
+    return Result.isFailure(sample) ? unreadable(sample.failure) : { _tag: "Sample", ...at, sample: sample.success }
+  }
   const generation = json["generation"]
   if (!isFields(json["input"]) || !isFields(json["expected"])) return unreadable("expected `input` and `expected`")
-  const later = typeof generation === "string" ? laterGenerations.get(generation) : undefined
-  if (later !== undefined) return notYet(later)
-  if (generation !== "v3") return unreadable(`unknown generation ${JSON.stringify(generation)}`)
-  const laterClass = laterClasses.get(String(json["input"]["class"]))
-  if (laterClass !== undefined) return notYet(laterClass)
+  if (["legacy", "v3"].includes(String(generation)) && isOlderClass(json["input"]["class"])) {
+    const older = readOlder(json)
+    return Result.isFailure(older) ? unreadable(older.failure) : { _tag: "Older", ...at, vector: older.success }
+  }
+  if (generation !== "v3" && !otherGenerations.includes(String(generation))) {
+    return unreadable(`unknown generation ${JSON.stringify(generation)}`)
+  }
+  if ((generation !== "v3" && !hasToken(json["input"])) || json["input"]["class"] === "PiopiyCallControl") {
+    const older = readOlderCall(json)
+    return Result.isFailure(older) ? unreadable(older.failure) : { _tag: "OlderCall", ...at, vector: older.success }
+  }
 
   const decoded = decode(json)
   if (Result.isFailure(decoded)) return unreadable(decoded.failure.message.replaceAll(/\s+/g, " "))

@@ -2,6 +2,8 @@
 import * as Result from "effect/Result"
 import { type Fields, isPlain } from "./json.ts"
 import type { Step, Vector } from "./load.ts"
+import { olderDocument } from "./olderBuilders.ts"
+import { isOlderClass } from "./olderVector.ts"
 
 /** A builder that is handed over as it is, without being asked for its list. */
 export class BuilderInstance {
@@ -120,11 +122,15 @@ const beyondJson: ReadonlyMap<string, number | undefined> = new Map([
 const instance = (json: Fields, lang: Vector["lang"]): Result.Result<unknown, string> =>
   Result.gen(function*() {
     const name = String(json["$class"])
-    if (name !== "PipelineBuilder") return yield* Result.fail(`unknown class ${name}`)
+    if (name !== "PipelineBuilder" && !isOlderClass(name)) return yield* Result.fail(`unknown class ${name}`)
     const { args = [], calls = [], take } = json
     const steps = Array.isArray(calls) ? calls.filter(isStep) : []
     if (!Array.isArray(args) || !Array.isArray(calls) || steps.length < calls.length) {
       return yield* Result.fail(`the steps of ${name} are of no known shape`)
+    }
+    if (isOlderClass(name)) {
+      const list = yield* olderDocument(steps.filter(({ method }) => method !== take), lang)
+      return take === undefined ? new BuilderInstance(list) : list
     }
     const decode = argumentOf(lang)
     const seed = yield* decode(args[0])

@@ -2,7 +2,6 @@
 import { type Difference, type What } from "./compare.ts"
 import { formatPath } from "./json.ts"
 import type { Entry } from "./load.ts"
-import type { Finding } from "./replay.ts"
 
 export type Status = "passed" | "failed" | "on purpose" | "not yet"
 
@@ -23,10 +22,16 @@ export const failed = (file: string, id: string, differences: ReadonlyArray<Diff
   differences
 })
 
+/** A difference, and the rule that speaks for it. */
+interface Judged {
+  readonly difference: Difference
+  readonly rule: { readonly name: string } | undefined
+}
+
 /** A vector with a difference that no rule speaks for has failed; those that one speaks for are not told then. */
 export const lineOf = (
   where: { readonly where: string; readonly id: string },
-  findings: ReadonlyArray<Finding>
+  findings: ReadonlyArray<Judged>
 ): Line => {
   const { id, where: file } = where
   const open = findings.flatMap(({ difference, rule }) => rule === undefined ? [difference] : [])
@@ -36,12 +41,8 @@ export const lineOf = (
 }
 
 /** The line of an entry that is no vector of this runner's. */
-export const lineOfEntry = (entry: Exclude<Entry, { readonly _tag: "Vector" }>): Line => {
-  const { id, where: file, why } = entry
-  return entry._tag === "NotYet"
-    ? { file, id, status: "not yet", why: [why], differences: [] }
-    : failed(file, id, [{ side: "vector", what: "unsupported", path: [], expected: "a vector", actual: why }])
-}
+export const lineOfEntry = ({ id, where, why }: Extract<Entry, { readonly _tag: "Unreadable" }>): Line =>
+  failed(where, id, [{ side: "vector", what: "unsupported", path: [], expected: "a vector", actual: why }])
 
 const short = (value: unknown): string => {
   const text = value === undefined ? "nothing" : typeof value === "string" ? value : JSON.stringify(value)

@@ -157,10 +157,9 @@ const call = (calls: UntypedCalls, method: Method, args: ReadonlyArray<unknown>)
 
 const answered: SimulatedResponse = { status: 200, json: { message: "queued" } }
 
-/** Makes a call on our SDK. Without recorded responses the platform takes everything. */
-export const exchange = (
-  client: Client,
-  official: OfficialCall,
+/** Runs what is asked of our SDK. Without recorded responses the platform takes everything. */
+export const exchangeOf = (
+  program: Effect.Effect<unknown, PiopiyError.PiopiyError, HttpClient.HttpClient>,
   responses: ReadonlyArray<SimulatedResponse>,
   environment?: Environment
 ): Effect.Effect<Exchange> =>
@@ -183,16 +182,28 @@ export const exchange = (
           )
       })
     )
-    return Effect.flatMap(Calls.Calls, (calls) => call(calls, official.method, argumentsOf(official))).pipe(
-      Effect.provide(
-        Layer.provide(piopiy.layer(client.options), Layer.succeed(HttpClient.HttpClient, http)),
-        { local: true }
-      ),
+    return program.pipe(
+      Effect.provideService(HttpClient.HttpClient, http),
       Effect.result,
       settle,
       Effect.map((outcome) => ({ sent, outcome, givenUpAt }))
     )
   })
+
+/** Makes a call on our SDK. */
+export const exchange = (
+  client: Client,
+  official: OfficialCall,
+  responses: ReadonlyArray<SimulatedResponse>,
+  environment?: Environment
+): Effect.Effect<Exchange> =>
+  exchangeOf(
+    Effect.flatMap(Calls.Calls, (calls) => call(calls, official.method, argumentsOf(official))).pipe(
+      Effect.provide(piopiy.layer(client.options), { local: true })
+    ),
+    responses,
+    environment
+  )
 
 /** Builds a client and nothing else. */
 export const construct = (client: Client): Effect.Effect<Result.Result<void, PiopiyError.PiopiyError>> =>

@@ -4,7 +4,8 @@ import * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Result from "effect/Result"
+import type * as Result from "effect/Result"
+import type * as Stream from "effect/Stream"
 import type * as Action from "./Action.ts"
 import type * as AgentId from "./AgentId.ts"
 import type * as AppId from "./AppId.ts"
@@ -12,15 +13,20 @@ import type * as CallId from "./CallId.ts"
 import type * as CallOptions from "./CallOptions.ts"
 import type * as FlowId from "./FlowId.ts"
 import type * as HangupCause from "./HangupCause.ts"
+import * as bearer from "./internal/bearer.ts"
 import * as encodeCall from "./internal/encodeCall.ts"
+import * as liveCall from "./internal/liveCall.ts"
 import { getIn } from "./internal/plainData.ts"
 import * as rest from "./internal/rest.ts"
+import * as watchTransfer from "./internal/watchTransfer.ts"
 import type { Issues } from "./Issue.ts"
 import type * as PhoneNumber from "./PhoneNumber.ts"
 import type * as PiopiyConfig from "./PiopiyConfig.ts"
-import { type Operation, PiopiyError, Reason } from "./PiopiyError.ts"
+import type { Operation, PiopiyError } from "./PiopiyError.ts"
 import type * as Pipeline from "./Pipeline.ts"
+import type * as Transfer from "./Transfer.ts"
 import type * as Variables from "./Variables.ts"
+import * as RestCalls from "./wire/RestCalls.ts"
 import * as RestV3 from "./wire/RestV3.ts"
 
 /**
@@ -137,6 +143,20 @@ export interface QueuedAction {
 }
 
 /**
+ * What the platform tells of a live call. Its shape is not described: `raw` is all of it.
+ *
+ * Source: telecmi/pipecat-piopiy (documented in its tests: an id and a status).
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface LiveCall {
+  readonly callId: Option.Option<CallId.CallId>
+  readonly status: Option.Option<string>
+  readonly raw: unknown
+}
+
+/**
  * Places, transfers and ends calls. Provide it with {@link layer}, or all at once with `Piopiy.layer`.
  *
  * Every method checks its request first and fails with reason `InvalidRequest`, holding every problem, when the platform
@@ -168,62 +188,170 @@ export class Calls extends Context.Service<Calls, {
    * meets it succeeds instead. Source: `/voice/call/hangup` (observed).
    */
   readonly hangup: (callId: CallId.CallId, options?: HangupOptions) => Effect.Effect<QueuedAction, PiopiyError>
+  /** A live call; none when it has ended or never was. Source: `GET /calls/{id}` (documented). */
+  readonly status: (callId: CallId.CallId) => Effect.Effect<Option.Option<LiveCall>, PiopiyError>
+  /**
+   * Hands a live call over to a person who is asked first. Success means queued: {@link handOff} waits. Fails also with
+   * `CallNotFound`, and with `Conflict` while another transfer runs, whose id the reason holds. Source:
+   * `/calls/{id}/actions/transfer` (observed).
+   */
+  readonly warmTransfer: (
+    callId: CallId.CallId,
+    transfer: Transfer.Warm
+  ) => Effect.Effect<QueuedAction, PiopiyError>
+  /** Lets a live call go on with a phone or a pipeline. Success and failures as with `warmTransfer`, and so its source. */
+  readonly blindTransfer: (
+    callId: CallId.CallId,
+    transfer: Transfer.Blind
+  ) => Effect.Effect<QueuedAction, PiopiyError>
+  /**
+   * Ends a live call as `hangup` does, over the "calls" API, whose cause is `normal` unless told otherwise. Fails as
+   * `hangup` does. Source: `/calls/{id}/actions/hangup` (observed).
+   */
+  readonly end: (callId: CallId.CallId, options?: HangupOptions) => Effect.Effect<QueuedAction, PiopiyError>
+  /**
+   * How far a transfer is; none when the platform does not know it, or no more: it keeps one for 15 minutes after the
+   * end. Source: `GET /transfers/{id}` (documented).
+   */
+  readonly transferStatus: (requestId: CallId.RequestId) => Effect.Effect<Option.Option<Transfer.Transfer>, PiopiyError>
+  /**
+   * How far a transfer is now, and each change; ends when it has settled. Fails with `OutcomeUnknown` when it does not
+   * settle in time or the platform does not know it, and as `transferStatus` does.
+   */
+  readonly transferUpdates: (
+    requestId: CallId.RequestId,
+    options?: Transfer.Watch
+  ) => Stream.Stream<Transfer.Transfer, PiopiyError>
+  /**
+   * A warm transfer and its end, `completed` or `failed`. Fails as `warmTransfer` does; once the transfer is queued, with
+   * `OutcomeUnknown` alone. Whoever is interrupted stops watching: the transfer goes on.
+   */
+  readonly handOff: (
+    callId: CallId.CallId,
+    transfer: Transfer.Warm,
+    options?: Transfer.Watch
+  ) => Effect.Effect<Transfer.Transfer, PiopiyError>
 }>()("@effect-piopiy/sdk/Calls") {}
 
-const valid = <A>(operation: Operation, body: Result.Result<A, Issues>): Effect.Effect<A, PiopiyError> =>
-  Result.isSuccess(body)
-    ? Effect.succeed(body.success)
-    : Effect.fail(
-      new PiopiyError({ operation, reason: Reason.InvalidRequest({ issues: body.failure }), attempts: 0 })
-    )
+const queued = ({ message, requestId }: bearer.Accepted): QueuedAction => ({ message, requestId })
 
 const make = Effect.gen(function*() {
-  const { post } = yield* rest.make
+  const { find, post } = yield* bearer.make
 
-  const send = Effect.fnUntraced(function*<A>(operation: Operation, path: string, body: Result.Result<A, Issues>) {
-    const sent = yield* valid(operation, body)
+  const send = Effect.fnUntraced(function*(
+    operation: Operation,
+    path: string,
+    body: unknown,
+    whenGone?: (attempt: number) => Option.Option<bearer.Accepted>
+  ) {
     for (const id of ["call_id", "agent_id", "flow_id"]) {
-      const value = getIn(sent, [id])
+      const value = getIn(body, [id])
       if (value !== undefined) yield* Effect.annotateCurrentSpan(`piopiy.${id}`, value)
     }
-    const reply = yield* post(operation, path, sent)
+    const reply = yield* post(operation, path, body, whenGone)
     if (Option.isSome(reply.callId)) yield* Effect.annotateCurrentSpan("piopiy.call_id", reply.callId.value)
-    if (Option.isSome(reply.requestId)) yield* Effect.annotateCurrentSpan("piopiy.request_id", reply.requestId.value)
+    if (Option.isSome(reply.requestId)) {
+      yield* Effect.annotateCurrentSpan("piopiy.request_id", reply.requestId.value)
+    }
     return reply
   })
 
-  const placeAgentCall = Effect.fn("Calls.placeAgentCall")(function*(call: AgentCall) {
-    return yield* encodeCall.hasFailover(call)
-      ? send("Calls.placeAgentCall", RestV3.paths.pcmoCall, encodeCall.agentCallWithFailover(call))
-      : send("Calls.placeAgentCall", RestV3.paths.aiCall, encodeCall.agentCall(call))
-  })
-  const placePipelineCall = Effect.fn("Calls.placePipelineCall")(function*(call: PipelineCall) {
-    return yield* send("Calls.placePipelineCall", RestV3.paths.pcmoCall, encodeCall.pipelineCall(call))
-  })
-  const placeDirectCall = Effect.fn("Calls.placeDirectCall")(function*(call: DirectCall) {
-    return yield* send("Calls.placeDirectCall", RestV3.paths.pcmoCall, encodeCall.directCall(call))
-  })
-  const placeFlowCall = Effect.fn("Calls.placeFlowCall")(function*(call: FlowCall) {
-    return yield* send("Calls.placeFlowCall", RestV3.paths.flowCall, encodeCall.flowCall(call))
-  })
-  const transfer = Effect.fn("Calls.transfer")(function*(callId: CallId.CallId, pipeline: Pipeline.Pipeline) {
-    const { message, requestId } = yield* send(
-      "Calls.transfer",
-      RestV3.paths.pcmoTransfer,
-      encodeCall.transfer({ callId, pipeline })
+  const place = (operation: Operation, path: string, body: Result.Result<unknown, Issues>) =>
+    rest.checked(operation, body, (sent) => send(operation, path, sent))
+
+  const act = (
+    operation: Operation,
+    path: string,
+    body: Result.Result<unknown, Issues>,
+    whenGone?: (attempt: number) => Option.Option<bearer.Accepted>
+  ) => Effect.map(rest.checked(operation, body, (sent) => send(operation, path, sent, whenGone)), queued)
+
+  const actOn = (
+    operation: Operation,
+    pathOf: (callId: string) => string,
+    request: Result.Result<liveCall.Request, Issues>,
+    whenGone?: (attempt: number) => Option.Option<bearer.Accepted>
+  ) =>
+    Effect.map(
+      rest.checked(
+        operation,
+        request,
+        ({ body, callId }) =>
+          Effect.andThen(
+            Effect.annotateCurrentSpan("piopiy.call_id", callId),
+            send(operation, pathOf(callId), body, whenGone)
+          )
+      ),
+      queued
     )
-    return { message, requestId }
-  })
-  const hangup = Effect.fn("Calls.hangup")(function*(callId: CallId.CallId, options?: HangupOptions) {
-    const { message, requestId } = yield* send(
-      "Calls.hangup",
-      RestV3.paths.hangup,
-      encodeCall.hangup({ callId, options })
+
+  const transferStatus = Effect.fn("Calls.transferStatus")(function*(requestId: CallId.RequestId) {
+    return yield* rest.checked(
+      "Calls.transferStatus",
+      liveCall.transferStatus({ requestId }),
+      ({ request_id }) =>
+        Effect.andThen(
+          Effect.annotateCurrentSpan("piopiy.request_id", request_id),
+          find(
+            "Calls.transferStatus",
+            RestCalls.paths.transferStatus(encodeURIComponent(request_id)),
+            liveCall.decodeTransfer(requestId)
+          )
+        )
     )
-    return { message, requestId }
   })
 
-  return Calls.of({ placeAgentCall, placePipelineCall, placeDirectCall, placeFlowCall, transfer, hangup })
+  return Calls.of({
+    placeAgentCall: Effect.fn("Calls.placeAgentCall")(function*(call) {
+      return yield* encodeCall.hasFailover(call)
+        ? place("Calls.placeAgentCall", RestV3.paths.pcmoCall, encodeCall.agentCallWithFailover(call))
+        : place("Calls.placeAgentCall", RestV3.paths.aiCall, encodeCall.agentCall(call))
+    }),
+    placePipelineCall: Effect.fn("Calls.placePipelineCall")(function*(call) {
+      return yield* place("Calls.placePipelineCall", RestV3.paths.pcmoCall, encodeCall.pipelineCall(call))
+    }),
+    placeDirectCall: Effect.fn("Calls.placeDirectCall")(function*(call) {
+      return yield* place("Calls.placeDirectCall", RestV3.paths.pcmoCall, encodeCall.directCall(call))
+    }),
+    placeFlowCall: Effect.fn("Calls.placeFlowCall")(function*(call) {
+      return yield* place("Calls.placeFlowCall", RestV3.paths.flowCall, encodeCall.flowCall(call))
+    }),
+    transfer: Effect.fn("Calls.transfer")(function*(callId, pipeline) {
+      return yield* act("Calls.transfer", RestV3.paths.pcmoTransfer, encodeCall.transfer({ callId, pipeline }))
+    }),
+    hangup: Effect.fn("Calls.hangup")(function*(callId, options) {
+      return yield* act("Calls.hangup", RestV3.paths.hangup, encodeCall.hangup({ callId, options }), bearer.wasEnding)
+    }),
+    status: Effect.fn("Calls.status")(function*(callId) {
+      return yield* rest.checked("Calls.status", liveCall.status({ callId }), ({ call_id }) =>
+        Effect.andThen(
+          Effect.annotateCurrentSpan("piopiy.call_id", call_id),
+          find("Calls.status", RestCalls.paths.call(call_id), liveCall.decodeCall)
+        ))
+    }),
+    warmTransfer: Effect.fn("Calls.warmTransfer")(function*(callId, transfer) {
+      const request = liveCall.warmTransfer({ callId, transfer })
+      return yield* actOn("Calls.warmTransfer", RestCalls.paths.transfer, request)
+    }),
+    blindTransfer: Effect.fn("Calls.blindTransfer")(function*(callId, transfer) {
+      const request = liveCall.blindTransfer({ callId, transfer })
+      return yield* actOn("Calls.blindTransfer", RestCalls.paths.transfer, request)
+    }),
+    end: Effect.fn("Calls.end")(function*(callId, options) {
+      return yield* actOn("Calls.end", RestCalls.paths.hangup, liveCall.end({ callId, options }), bearer.wasEnding)
+    }),
+    transferStatus,
+    transferUpdates: (requestId, options) => watchTransfer.updates(transferStatus, requestId, options),
+    handOff: Effect.fn("Calls.handOff")(function*(callId, transfer, options) {
+      const request = rest.both(liveCall.warmTransfer({ callId, transfer }), watchTransfer.readOptions(options))
+      return yield* rest.checked("Calls.handOff", request, ([{ body, callId }, watch]) =>
+        Effect.gen(function*() {
+          yield* Effect.annotateCurrentSpan("piopiy.call_id", callId)
+          const { requestId } = yield* send("Calls.handOff", RestCalls.paths.transfer(callId), body)
+          return yield* watchTransfer.settled(transferStatus, requestId, watch)
+        }))
+    })
+  })
 })
 
 /**

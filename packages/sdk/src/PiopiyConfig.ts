@@ -1,29 +1,62 @@
 /** Where the platform is, who asks, and how patiently. */
 import * as Context from "effect/Context"
-import * as Duration from "effect/Duration"
-import * as Effect from "effect/Effect"
+import type * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
-import type { Issue } from "./Issue.ts"
-import { PiopiyError, Reason } from "./PiopiyError.ts"
-import * as RetryPolicy from "./RetryPolicy.ts"
+import type * as Redacted from "effect/Redacted"
+import * as checkConfig from "./internal/checkConfig.ts"
+import type { Operation, PiopiyError } from "./PiopiyError.ts"
+import type * as RetryPolicy from "./RetryPolicy.ts"
 import * as RestV3 from "./wire/RestV3.ts"
 
 /**
- * What every request shares. Provide it with {@link layer}, or all at once with `Piopiy.layer`.
+ * How many requests of one layer may start and run. Retries count as requests. Requests start in the order in which they
+ * came; time spent waiting is no part of the time-out. A request that finds `waiting` others in line fails at once with
+ * reason `Overloaded`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Limits {
+  /** Requests that may start in a second, evenly spaced: 2 means one every 500 ms. Fractions are fine. */
+  readonly perSecond?: number
+  /** Requests that may run at once. */
+  readonly concurrency?: number
+  /** Requests that may wait; 1000 unless told otherwise. */
+  readonly waiting?: number
+}
+
+/**
+ * How requests are sent, whatever the credentials are.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface SendingOptions {
+  /** Longest wait for one attempt, its reply included. Default: 10 seconds. */
+  readonly timeout?: Duration.Input
+  /** The same for single operations. */
+  readonly timeouts?: { readonly [operation in Operation]?: Duration.Input }
+  /** Default: `RetryPolicy.standard`. */
+  readonly retryPolicy?: RetryPolicy.RetryPolicy
+  /** Default: none. */
+  readonly limits?: Limits
+}
+
+/**
+ * What every request of the v3 API shares. Provide it with {@link layer}, or all at once with `Piopiy.layer`.
  *
  * @category services
  * @since 0.1.0
  */
-export class PiopiyConfig extends Context.Service<PiopiyConfig, {
-  /** Without a trailing slash. */
-  readonly baseUrl: string
-  readonly token: Redacted.Redacted<string>
-  /** Longest wait for one attempt, its reply included. */
-  readonly timeout: Duration.Duration
-  readonly retryPolicy: RetryPolicy.RetryPolicy
-}>()("@effect-piopiy/sdk/PiopiyConfig") {}
+export class PiopiyConfig extends Context.Service<
+  PiopiyConfig,
+  checkConfig.Sending & {
+    /** Without a trailing slash. */
+    readonly baseUrl: string
+    readonly token: Redacted.Redacted<string>
+  }
+>()("@effect-piopiy/sdk/PiopiyConfig") {}
 
 /**
  * What a configuration is made from.
@@ -31,38 +64,12 @@ export class PiopiyConfig extends Context.Service<PiopiyConfig, {
  * @category models
  * @since 0.1.0
  */
-export interface Options {
+export interface Options extends SendingOptions {
   /** The bearer token of the account. */
   readonly token: Redacted.Redacted<string>
   /** Default: `https://rest.piopiy.com/v3`. An http or https URL without credentials, query and fragment. */
   readonly baseUrl?: string
-  /** Default: 10 seconds. */
-  readonly timeout?: Duration.Input
-  /** Default: `RetryPolicy.standard`. */
-  readonly retryPolicy?: RetryPolicy.RetryPolicy
 }
-
-const issue = (path: string, message: string): Issue => ({ path, wirePath: path, message })
-
-const checkToken = (token: unknown): ReadonlyArray<Issue> => {
-  const text: unknown = Redacted.isRedacted(token) ? Redacted.value(token) : undefined
-  return typeof text === "string" && /^[\x21-\x7e]+$/.test(text)
-    ? []
-    : [issue("token", "Expected a token as Redacted text, not empty, of printable characters without spaces")]
-}
-
-const checkBaseUrl = (baseUrl: unknown): ReadonlyArray<Issue> => {
-  const url = typeof baseUrl === "string" && URL.canParse(baseUrl) ? new URL(baseUrl) : undefined
-  if (url === undefined || (url.protocol !== "http:" && url.protocol !== "https:")) {
-    return [issue("baseUrl", "Expected a URL that begins with http:// or https://")]
-  }
-  return url.username === "" && url.password === "" && !/[?#]/.test(String(baseUrl))
-    ? []
-    : [issue("baseUrl", "Expected a URL without credentials, query and fragment: the token has its own option")]
-}
-
-const isPositive = (duration: Duration.Duration): boolean =>
-  Duration.isFinite(duration) && Duration.isPositive(duration)
 
 /**
  * Checks a configuration. Fails with reason `InvalidConfig`, which holds every problem and never the token.
@@ -71,25 +78,11 @@ const isPositive = (duration: Duration.Duration): boolean =>
  * @since 0.1.0
  */
 export const make = (options: Options): Effect.Effect<PiopiyConfig["Service"], PiopiyError> => {
-  const baseUrl = options.baseUrl ?? RestV3.baseUrl
-  const timeout = Option.filter(Duration.fromInput(options.timeout ?? "10 seconds"), isPositive)
-  const [first, ...rest] = [
-    ...checkToken(options.token),
-    ...checkBaseUrl(baseUrl),
-    ...(Option.isNone(timeout) ? [issue("timeout", "Expected a duration above zero, such as \"10 seconds\"")] : [])
-  ]
-  if (first !== undefined || Option.isNone(timeout)) {
-    const issues = [first ?? issue("timeout", "Expected a duration"), ...rest] as const
-    return Effect.fail(
-      new PiopiyError({ operation: "PiopiyConfig.make", reason: Reason.InvalidConfig({ issues }), attempts: 0 })
-    )
-  }
-  return Effect.succeed({
-    baseUrl: baseUrl.replace(/\/+$/, ""),
-    token: options.token,
-    timeout: timeout.value,
-    retryPolicy: options.retryPolicy ?? RetryPolicy.standard
-  })
+  const reader = checkConfig.makeReader(options)
+  const token = checkConfig.secret(reader, "token")
+  const baseUrl = reader.optional("baseUrl", checkConfig.checkBaseUrl, RestV3.baseUrl)
+  const sending = checkConfig.sending(reader)
+  return checkConfig.configured("PiopiyConfig.make", checkConfig.finish(reader, { baseUrl, token, ...sending }))
 }
 
 /**

@@ -13,12 +13,52 @@ import { format, type Issues } from "./Issue.ts"
  */
 export type Operation =
   | "PiopiyConfig.make"
+  | "LegacyConfig.make"
   | "Calls.placeAgentCall"
   | "Calls.placePipelineCall"
   | "Calls.placeDirectCall"
   | "Calls.placeFlowCall"
   | "Calls.transfer"
   | "Calls.hangup"
+  | "Calls.status"
+  | "Calls.warmTransfer"
+  | "Calls.blindTransfer"
+  | "Calls.end"
+  | "Calls.transferStatus"
+  | "Calls.transferUpdates"
+  | "Calls.handOff"
+  | "LegacyCalls.placeNumbersCall"
+  | "LegacyCalls.placePipelineCall"
+  | "LegacyCalls.placeAnswerUrlCall"
+  | "LegacyCalls.hold"
+  | "LegacyCalls.unhold"
+  | "LegacyCalls.toggleHold"
+  | "LegacyCalls.hangup"
+  | "LegacyCalls.channels"
+  | "LegacyCalls.cdrByCallId"
+  | "LegacyCalls.cdrByRequestId"
+  | "Account.balance"
+  | "Notifications.make"
+  | "Notifications.login"
+  | "Notifications.sms"
+  | "WebhookRouter.layer"
+
+/** Operations that do no harm when they are done twice: queries, and those whose second time changes nothing. */
+const repeatable: ReadonlySet<Operation> = new Set<Operation>([
+  "Calls.hangup",
+  "Calls.status",
+  "Calls.end",
+  "Calls.transferStatus",
+  "Calls.transferUpdates",
+  "LegacyCalls.hold",
+  "LegacyCalls.unhold",
+  "LegacyCalls.hangup",
+  "LegacyCalls.channels",
+  "LegacyCalls.cdrByCallId",
+  "LegacyCalls.cdrByRequestId",
+  "Account.balance",
+  "Notifications.login"
+])
 
 /**
  * Whether the same request may be sent again: `safe`; `ambiguous` when the first one may have taken effect, so that a
@@ -32,8 +72,8 @@ export type Verdict = "safe" | "ambiguous" | "never"
 /**
  * Why a request failed.
  *
- * Which status means what beyond `403 {"error":"app_not_active"}` is assumed. `code` is the platform's own, from `error`
- * or `message` of the reply, empty when it sent none. Texts of the platform are shortened, and tokens and phone numbers
+ * Which status means what beyond `403 {"error":"app_not_active"}` is assumed. `code` is the platform's own, from
+ * `error`, `message` or `msg` of the reply, empty when it sent none. Texts of the platform are shortened, and tokens and phone numbers
  * are taken out of them.
  *
  * @category models
@@ -44,25 +84,30 @@ export type Reason = Data.TaggedEnum<{
   InvalidRequest: { readonly issues: Issues }
   /** The configuration is unusable. */
   InvalidConfig: { readonly issues: Issues }
-  /** 401: the token was not accepted. */
+  /** 401, in the older API also 407 and 420: the credentials were not accepted. */
   Unauthorized: {}
   /** 403: the account, app or agent may not do this now. */
   Forbidden: { readonly code: string }
-  /** 404 to a transfer or hangup: the call has ended or never was. */
+  /** 404 to what is asked of one call: it has ended or never was. */
   CallNotFound: {}
   /** 409: something of the kind is under way, under this id if the platform named it. */
   Conflict: { readonly requestId: Option.Option<CallId.RequestId> }
-  /** Any other 4xx. */
+  /** Any other 4xx. In the older API the status may come in the body alone (`code` or `cmi_code`, assumed). */
   Rejected: { readonly status: number; readonly code: string; readonly detail: string }
   /** 429. */
   RateLimited: { readonly retryAfter: Option.Option<Duration.Duration> }
+  /** The limits of your own configuration: so many requests wait already. Nothing was sent. */
+  Overloaded: { readonly waiting: number }
   /** 408 or 5xx: the request may have taken effect. */
   Unavailable: { readonly status: number }
   /** There is evidence that the request never left: connect, name lookup or certificate failed. */
   NotSent: { readonly code: string }
   /** The request left, or may have, and no verdict came back. */
   OutcomeUnknown: { readonly why: string }
-  /** A reply that is no part of the API: a redirect (never followed), or a status below 200. */
+  /**
+   * A reply that is no part of the API: a redirect (never followed), a status below 200, or an answer to a query that
+   * cannot be read.
+   */
   UnexpectedReply: { readonly status: number; readonly body: string; readonly issue: string }
 }>
 
@@ -90,12 +135,13 @@ export class PiopiyError extends Data.TaggedError("PiopiyError")<{
   get verdict(): Verdict {
     switch (this.reason._tag) {
       case "NotSent":
+      case "Overloaded":
       case "RateLimited":
         return "safe"
       case "Unavailable":
       case "OutcomeUnknown":
       case "UnexpectedReply":
-        return this.operation === "Calls.hangup" ? "safe" : "ambiguous"
+        return repeatable.has(this.operation) ? "safe" : "ambiguous"
       default:
         return "never"
     }
@@ -114,7 +160,7 @@ const explain = (reason: Reason): string =>
   Reason.$match(reason, {
     InvalidRequest: ({ issues }) => `the request is invalid and was not sent.\n${format(issues)}`,
     InvalidConfig: ({ issues }) => `the configuration is invalid.\n${format(issues)}`,
-    Unauthorized: () => "the token was not accepted: check PIOPIY_TOKEN",
+    Unauthorized: () => "the credentials were not accepted: check the token, or the app id and its secret",
     Forbidden: ({ code }) => coded("not allowed for this account, app or agent", code),
     CallNotFound: () => "there is no such live call: it has ended or never was",
     Conflict: ({ requestId }) =>
@@ -131,6 +177,7 @@ const explain = (reason: Reason): string =>
         onNone: () => "too many requests: ask again later",
         onSome: (after) => `too many requests: ask again in ${Duration.format(after)}`
       }),
+    Overloaded: ({ waiting }) => `${waiting} requests wait already, which is your own limit: nothing was sent`,
     Unavailable: ({ status }) =>
       `the platform failed with status ${status}: the request may have taken effect, so look before asking again`,
     NotSent: ({ code }) => `no connection (${code}): nothing was sent`,

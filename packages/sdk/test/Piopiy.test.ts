@@ -5,16 +5,19 @@ import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
 import * as Redacted from "effect/Redacted"
 import * as Tracer from "effect/Tracer"
 import * as Action from "../src/Action.ts"
 import * as AgentId from "../src/AgentId.ts"
 import * as CallId from "../src/CallId.ts"
 import * as Calls from "../src/Calls.ts"
+import * as LegacyCalls from "../src/LegacyCalls.ts"
+import * as OnResult from "../src/OnResult.ts"
 import * as PhoneNumber from "../src/PhoneNumber.ts"
 import * as Piopiy from "../src/Piopiy.ts"
 import * as Pipeline from "../src/Pipeline.ts"
-import { scripted, token } from "./scripted.ts"
+import { platform, scripted, token } from "./scripted.ts"
 
 describe("layerConfig", () => {
   const seen: Array<string> = []
@@ -48,6 +51,115 @@ describe("layerConfig", () => {
       )))
       assert.strictEqual(error._tag, "ConfigError")
     }))
+})
+
+describe("layer", () => {
+  it.effect("is an account of its own, also inside another one", () => {
+    const tokens: Array<string | undefined> = []
+    const http = HttpClient.make((request) =>
+      Effect.sync(() => {
+        tokens.push(request.headers["authorization"])
+        return HttpClientResponse.fromWeb(request, Response.json({ message: "queued" }))
+      })
+    )
+    const account = (name: string) => Piopiy.layer({ token: Redacted.make(name) })
+    const hangup = Calls.Calls.use((calls) => calls.hangup(CallId.make("c4d0e5f6-a7b8-12c9-d3e4-f56789012345")))
+    return Effect.gen(function*() {
+      yield* hangup
+      yield* hangup.pipe(Effect.provide(account("inner")))
+      assert.deepStrictEqual(tokens, ["Bearer outer", "Bearer inner"])
+    }).pipe(Effect.provide(account("outer")), Effect.provide(Layer.succeed(HttpClient.HttpClient, http)))
+  })
+
+  it.effect("answers with a message that holds no token, and not more of it than anybody reads", () => {
+    const http = HttpClient.make((request) =>
+      Effect.sync(() =>
+        HttpClientResponse.fromWeb(
+          request,
+          Response.json({ message: `${request.headers["authorization"]} ${"x".repeat(5000)}` })
+        )
+      )
+    )
+    return Effect.gen(function*() {
+      const { message } = yield* Calls.Calls.use((calls) =>
+        calls.hangup(CallId.make("c4d0e5f6-a7b8-12c9-d3e4-f56789012345"))
+      )
+      assert.notInclude(message, "very-secret")
+      assert.isBelow(message.length, 600)
+    }).pipe(
+      Effect.provide(Piopiy.layer({ token: Redacted.make("very-secret") })),
+      Effect.provide(Layer.succeed(HttpClient.HttpClient, http))
+    )
+  })
+})
+
+describe("layerLegacyConfig", () => {
+  const provider = (values: Record<string, string>) => ConfigProvider.layer(ConfigProvider.fromUnknown(values))
+
+  it.effect("reads app id, secret, base URL and time-out from the environment", () =>
+    Effect.gen(function*() {
+      const { layer, requests } = yield* platform([{ status: 200, json: { code: 200 } }], Piopiy.layerLegacyConfig)
+      yield* LegacyCalls.LegacyCalls.use((calls) => calls.hold(CallId.make("c4d0e5f6-a7b8-12c9-d3e4-f56789012345")))
+        .pipe(
+          Effect.provide(Layer.provide(
+            layer,
+            provider({
+              PIOPIY_APP_ID: "2223123",
+              PIOPIY_APP_SECRET: "from-env",
+              PIOPIY_LEGACY_BASE_URL: "http://127.0.0.1:1",
+              PIOPIY_TIMEOUT: "3 seconds"
+            })
+          ))
+        )
+      assert.strictEqual(requests[0]?.url, "http://127.0.0.1:1/v1/call/global_action")
+      assert.include(requests[0]?.body, "\"appid\":2223123,\"secret\":\"from-env\"")
+    }))
+
+  it.effect("fails when a credential is not there, or is none", () =>
+    Effect.gen(function*() {
+      const { layer } = yield* platform([{ status: 200 }], Piopiy.layerLegacyConfig)
+      for (const values of [{}, { PIOPIY_APP_ID: "5" }, { PIOPIY_APP_ID: "x", PIOPIY_APP_SECRET: "s" }]) {
+        const missing = yield* Effect.flip(Layer.build(Layer.provide(layer, provider(values))))
+        assert.strictEqual(missing._tag, "ConfigError")
+      }
+      const unusable = { PIOPIY_APP_ID: "-5", PIOPIY_APP_SECRET: "a b", PIOPIY_LEGACY_BASE_URL: "x" }
+      const error = yield* Effect.flip(Layer.build(Layer.provide(layer, provider(unusable))))
+      const reason = error._tag === "PiopiyError" ? error.reason : undefined
+      const issues = reason?._tag === "InvalidConfig" ? reason.issues : []
+      assert.deepStrictEqual(issues.map(({ path }) => path), ["appId", "appSecret", "baseUrl"])
+    }))
+})
+
+describe("metrics", () => {
+  it.effect("count operations by how they end, and time them, without ids and numbers", () =>
+    Effect.gen(function*() {
+      const callId = CallId.make("c4d0e5f6-a7b8-12c9-d3e4-f56789012345")
+      const { layer } = yield* scripted([{ status: 200 }, { status: 401 }, { status: 503 }])
+      yield* Calls.Calls.use((calls) =>
+        Effect.gen(function*() {
+          const hangup = Pipeline.make([Action.hangup])
+          yield* calls.transfer(callId, hangup)
+          yield* Effect.flip(calls.transfer(callId, hangup))
+          yield* Effect.flip(calls.transfer(callId, hangup))
+          yield* Effect.flip(
+            calls.transfer(callId, Pipeline.make([Action.input({ onResult: OnResult.url("ftp://x") })]))
+          )
+        })
+      ).pipe(Effect.provide(layer))
+      const told = (yield* Metric.snapshot).filter(({ attributes }) => attributes?.["operation"] === "Calls.transfer")
+      const counts = told.flatMap((one) =>
+        one.type === "Counter" ? [[one.attributes?.["outcome"], Number(one.state.count)]] : []
+      )
+      assert.sameDeepMembers(counts, [
+        ["ok", 1],
+        ["Unauthorized", 1],
+        ["Unavailable", 1],
+        ["InvalidRequest", 1]
+      ])
+      const times = told.flatMap((one) => one.type === "Histogram" ? [one.state.count] : [])
+      assert.deepStrictEqual(times, [4])
+      assert.notInclude(JSON.stringify(told), callId)
+    }).pipe(Effect.provideService(Metric.MetricRegistry, new Map())))
 })
 
 describe("layerFetch", () => {

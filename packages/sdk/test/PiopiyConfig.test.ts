@@ -3,9 +3,15 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as PiopiyConfig from "../src/PiopiyConfig.ts"
-import { effectOf, untyped } from "./untyped.ts"
+import { PiopiyError } from "../src/PiopiyError.ts"
+import { effectOf, junk, untyped } from "./untyped.ts"
 
 const token = Redacted.make("secret-token")
+
+const pathsOf = (error: unknown): ReadonlyArray<string> =>
+  error instanceof PiopiyError && error.reason._tag === "InvalidConfig"
+    ? error.reason.issues.map(({ path }) => path)
+    : []
 
 const problems = (options: PiopiyConfig.Options) =>
   Effect.map(Effect.flip(PiopiyConfig.make(options)), (error) => ({
@@ -18,7 +24,7 @@ describe("make", () => {
     Effect.gen(function*() {
       const config = yield* PiopiyConfig.make({ token })
       assert.strictEqual(config.baseUrl, "https://rest.piopiy.com/v3")
-      assert.strictEqual(Duration.toMillis(config.timeout), 10_000)
+      assert.strictEqual(Duration.toMillis(config.timeoutOf("Calls.transfer")), 10_000)
       assert.strictEqual(config.retryPolicy.maxAttempts, 3)
     }))
 
@@ -53,6 +59,40 @@ describe("make", () => {
       const found = yield* problems({ token: Redacted.make("my secret\n"), baseUrl: "x", timeout: 0 })
       assert.deepStrictEqual(found.paths, ["token", "baseUrl", "timeout"])
       assert.notInclude(found.text, "secret")
+    }))
+
+  it.effect.each(
+    [
+      ["timeouts", { "Calls.status": 0 }],
+      ["timeouts", 5],
+      ["retryPolicy", { maxAttempts: 3 }],
+      ["retryPolicy", "standard"],
+      ["limits", { perSecond: 0 }],
+      ["limits", { perSecond: -1 }],
+      ["limits", { perSecond: 1e-9 }],
+      ["limits", { perSecond: Number.NaN }],
+      ["limits", { concurrency: 1.5 }],
+      ["limits", { waiting: -1 }],
+      ["limits", { perMinute: 5 }],
+      ["limits", 5]
+    ] as const
+  )("refuses %s of %j", ([key, value]) =>
+    Effect.gen(function*() {
+      const error = yield* Effect.flip(effectOf(untyped(PiopiyConfig.make, { token, [key]: value })))
+      assert.deepStrictEqual(pathsOf(error), [key])
+    }))
+
+  it.effect("refuses whatever it is given, with a typed error", () =>
+    Effect.gen(function*() {
+      for (const value of junk()) {
+        const whole = yield* Effect.flip(effectOf(untyped(PiopiyConfig.make, value)))
+        assert.include(pathsOf(whole), "token")
+        if (value === undefined) continue
+        for (const key of ["baseUrl", "retryPolicy"]) {
+          const error = yield* Effect.flip(effectOf(untyped(PiopiyConfig.make, { token, [key]: value })))
+          assert.deepStrictEqual(pathsOf(error), [key])
+        }
+      }
     }))
 
   it.effect("takes no bare text as token", () =>

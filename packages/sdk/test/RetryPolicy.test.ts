@@ -181,6 +181,16 @@ describe("the standard policy", () => {
       assert.deepStrictEqual(sent.map(({ at }) => at), [0, 25_000, 50_000])
     }))
 
+  it.effect("ends the attempts of an operation after a time-out of its own", () =>
+    Effect.gen(function*() {
+      const platform = yield* scripted(["silence"], { timeouts: { "Calls.transfer": "2 seconds" } })
+      const told = Effect.flip(Calls.Calls.use(transfer)).pipe(Effect.provide(platform.layer))
+      const fiber = yield* Effect.forkChild(told)
+      yield* TestClock.adjust("2 seconds")
+      const error = yield* Fiber.join(fiber)
+      assert.include(error.message, "2s")
+    }))
+
   it.effect("ends each attempt after the time-out", () =>
     Effect.gen(function*() {
       const { error, sent } = yield* run(hangup, ["silence"])
@@ -241,6 +251,18 @@ describe("other policies", () => {
       assert.lengthOf((yield* run(place, [json(403, {})], policy)).sent, 1)
     }))
 
+  it.effect("keeps telling that an attempt may have taken effect, whatever the later ones meet", () =>
+    Effect.gen(function*() {
+      const policy = RetryPolicy.make({ retryAmbiguousAndMaybeRingTwice: true })
+      for (const later of [{ fails: code("ECONNREFUSED") }, json(400, {}), json(429, {})]) {
+        const { error, sent } = yield* run(place, [json(503, {}), later], policy)
+        assert.deepStrictEqual(error?.reason, { _tag: "Unavailable", status: 503 })
+        assert.strictEqual(error?.verdict, "ambiguous")
+        assert.strictEqual(error?.attempts, sent.length)
+        assert.isAbove(sent.length, 1)
+      }
+    }))
+
   it.effect("takes a count that is no count as one attempt", () =>
     Effect.gen(function*() {
       for (const maxAttempts of [0, -1, Number.NaN]) {
@@ -259,6 +281,14 @@ describe("other policies", () => {
         })
       yield* run(hangup, [json(429, {}), json(200, {})], RetryPolicy.make({ onAttempt }))
       assert.deepStrictEqual(told, [[1, "RateLimited", true], [2, "ok", false]])
+    }))
+
+  it.effect("asks a hook that breaks, and goes on all the same", () =>
+    Effect.gen(function*() {
+      const policy = RetryPolicy.make({ onAttempt: () => Effect.die("the listener broke") })
+      const { ok, sent } = yield* run(hangup, [json(429, {}), json(200, {})], policy)
+      assert.isTrue(ok)
+      assert.lengthOf(sent, 2)
     }))
 
   it.effect("spreads and caps delays as told", () =>

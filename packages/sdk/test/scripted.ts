@@ -61,8 +61,14 @@ const respond = (request: HttpClientRequest.HttpClientRequest, step: Step) => {
   return Effect.succeed(HttpClientResponse.fromWeb(request, new Response(text === "" ? null : text, init)))
 }
 
-/** A platform that follows a script, one step a request, the last one over and over; it keeps what was sent. */
-export const scripted = (steps: readonly [Step, ...Array<Step>], options: Partial<PiopiyConfig.Options> = {}) =>
+/**
+ * A platform that follows a script, one step a request, the last one over and over; it keeps what was sent. `services` is
+ * given it as its HTTP client.
+ */
+export const platform = <A, E>(
+  steps: readonly [Step, ...Array<Step>],
+  services: Layer.Layer<A, E, HttpClient.HttpClient>
+) =>
   Effect.sync(() => {
     const requests: Array<Sent> = []
     const http = HttpClient.make((request) =>
@@ -73,8 +79,9 @@ export const scripted = (steps: readonly [Step, ...Array<Step>], options: Partia
         return respond(request, step)
       })
     )
-    const layer = Piopiy.layer({ token: Redacted.make(token), ...options }).pipe(
-      Layer.provide(Layer.succeed(HttpClient.HttpClient, http))
-    )
-    return { requests, layer }
+    return { requests, layer: Layer.provide(services, Layer.succeed(HttpClient.HttpClient, http)) }
   })
+
+/** The same for the v3 API. */
+export const scripted = (steps: readonly [Step, ...Array<Step>], options: Partial<PiopiyConfig.Options> = {}) =>
+  platform(steps, Piopiy.layer({ token: Redacted.make(token), ...options }))

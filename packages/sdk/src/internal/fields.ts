@@ -50,9 +50,13 @@ export interface Field {
   readonly required: boolean
 }
 
-/** Rows whose domain value is one object and whose wire places are relative to the object around it. */
+/**
+ * Rows whose domain value is one object and whose wire places are relative to the object around it. With `tag`, that
+ * object is the case of a union, told by its `_tag`.
+ */
 export interface Inline {
   readonly domain: string
+  readonly tag?: string
   readonly inline: ReadonlyArray<Row>
 }
 
@@ -142,7 +146,16 @@ export const required = (domain: string, wire: string, codec: Codec = plain): Fi
   required: true
 })
 
-export const inline = (domain: string, rows: ReadonlyArray<Row>): Inline => ({ domain, inline: rows })
+export const inline = (domain: string, rows: ReadonlyArray<Row>, tag?: string): Inline => ({
+  domain,
+  inline: rows,
+  ...(tag === undefined ? {} : { tag })
+})
+
+const untagged = (item: { readonly [key: string]: unknown }, tag: string | undefined) => {
+  const { _tag, ...options } = item
+  return tag !== undefined && _tag === tag ? options : item
+}
 
 export const constant = (wire: string, value: unknown): Constant => ({ wire: wirePlace(wire), constant: value })
 
@@ -173,7 +186,7 @@ const encodeRows = (
         refuse(named, trace, `Expected an object, got ${shapeOf(item)}`)
         return json
       }
-      return encodeRows(row.inline, item ?? {}, below(at, [row.domain], []), trace, json, named)
+      return encodeRows(row.inline, untagged(item ?? {}, row.tag), below(at, [row.domain], []), trace, json, named)
     }
     const here = below(at, [row.domain], row.wire)
     note(here, trace)

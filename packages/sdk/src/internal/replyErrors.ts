@@ -2,10 +2,12 @@
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as CallId from "../CallId.ts"
+import { format, type Issues } from "../Issue.ts"
 import { type Operation, Reason } from "../PiopiyError.ts"
-import { getIn, isRecord } from "./plainData.ts"
+import { attempt, getIn, isRecord } from "./plainData.ts"
 import { scrub } from "./scrub.ts"
 
 export interface Reply {
@@ -14,10 +16,8 @@ export interface Reply {
   readonly retryAfter: string | undefined
 }
 
-const parseJson = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Unknown))
-
 /** The JSON of a reply, or nothing when it is no JSON. */
-export const json = (reply: Reply): unknown => Option.getOrUndefined(parseJson(reply.text))
+export const json = (reply: Reply): unknown => attempt<unknown>(() => JSON.parse(reply.text), undefined)
 
 /** A text of the reply's object, or an empty one. */
 export const textOf = (body: unknown, key: string): string => {
@@ -32,6 +32,20 @@ export const idOf = <S extends Schema.ConstraintDecoder<unknown> & { readonly En
   key: string
 ): Option.Option<S["Type"]> => Schema.decodeOption(schema)(textOf(body, key))
 
+/** What a query asked for, as `decode` reads it. A body that is no JSON, or other than expected, is no reply. */
+export const decoded = <A>(
+  reply: Reply,
+  secrets: ReadonlyArray<string>,
+  decode: (body: unknown) => Result.Result<A, Issues>
+): Result.Result<A, Reason> => {
+  const body = json(reply)
+  const read = body === undefined ? Result.fail("Expected JSON") : Result.mapError(decode(body), format)
+  return Result.mapError(
+    read,
+    (issue) => Reason.UnexpectedReply({ status: reply.status, body: scrub(reply.text, secrets), issue })
+  )
+}
+
 /** Seconds, or a date that is compared with `nowMs`; in the past it is no wait at all. */
 export const parseRetryAfter = (header: string | undefined, nowMs: number): Option.Option<Duration.Duration> => {
   const text = header?.trim() ?? ""
@@ -43,12 +57,39 @@ export const parseRetryAfter = (header: string | undefined, nowMs: number): Opti
   )
 }
 
+/** Operations on one call or transfer: 404 says that it is not there. */
+const aboutOne: ReadonlySet<Operation> = new Set<Operation>([
+  "Calls.transfer",
+  "Calls.hangup",
+  "Calls.status",
+  "Calls.warmTransfer",
+  "Calls.blindTransfer",
+  "Calls.end",
+  "Calls.transferStatus",
+  "Calls.transferUpdates",
+  "Calls.handOff",
+  "LegacyCalls.hold",
+  "LegacyCalls.unhold",
+  "LegacyCalls.toggleHold",
+  "LegacyCalls.hangup",
+  "LegacyCalls.cdrByCallId",
+  "LegacyCalls.cdrByRequestId"
+])
+
+/** Whether the platform took the request. */
+export const isOk = ({ status }: Reply): boolean => status >= 200 && status < 300
+
 /** The reason that a reply outside 2xx stands for. */
-export const fromReply = (operation: Operation, reply: Reply, token: string, nowMs: number): Reason => {
+export const fromReply = (
+  operation: Operation,
+  reply: Reply,
+  secrets: ReadonlyArray<string>,
+  nowMs: number
+): Reason => {
   const { status } = reply
   const body = json(reply)
-  const shown = (text: string) => scrub(text, token)
-  const code = shown(textOf(body, "error") || textOf(body, "message"))
+  const shown = (text: string) => scrub(text, secrets)
+  const code = shown(textOf(body, "error") || textOf(body, "message") || textOf(body, "msg"))
   if (status === 408 || status >= 500) return Reason.Unavailable({ status })
   if (status < 400) {
     const issue = status >= 300 ? "a redirect, which is never followed: check the base URL" : "not a final status"
@@ -60,7 +101,7 @@ export const fromReply = (operation: Operation, reply: Reply, token: string, now
     case 403:
       return Reason.Forbidden({ code })
     case 404:
-      if (operation === "Calls.transfer" || operation === "Calls.hangup") return Reason.CallNotFound()
+      if (aboutOne.has(operation)) return Reason.CallNotFound()
       break
     case 409:
       return Reason.Conflict({ requestId: idOf(CallId.RequestId, body, "request_id") })

@@ -1,42 +1,42 @@
-/** Sends requests to the v3 API: credentials, time-outs, retries, and what replies mean. */
+/** Sends requests: time-outs, limits, retries, and what replies mean. */
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
 import type * as HttpClientError from "effect/http/HttpClientError"
-import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import type * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
-import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
-import * as CallId from "../CallId.ts"
-import { PiopiyConfig } from "../PiopiyConfig.ts"
+import type { Issues } from "../Issue.ts"
 import { type Operation, PiopiyError, Reason } from "../PiopiyError.ts"
 import type { RetryPolicy } from "../RetryPolicy.ts"
+import type { Sending } from "./checkConfig.ts"
+import { observe } from "./observe.ts"
 import * as replyErrors from "./replyErrors.ts"
 
-/** What the platform said to a request that it took. */
-export interface Accepted {
-  readonly message: string
-  readonly callId: Option.Option<CallId.CallId>
-  readonly requestId: Option.Option<CallId.RequestId>
+/** One thing asked of the platform. */
+export interface Ask<A> {
+  readonly operation: Operation
+  readonly request: HttpClientRequest.HttpClientRequest
+  /** What a reply means. `nowMs` is the time it came. */
+  readonly read: (reply: replyErrors.Reply, nowMs: number) => Result.Result<A, Reason>
+  /** What it means that the call is not there, at the attempt of this number, if that is no failure. */
+  readonly whenGone?: (attempt: number) => Option.Option<A>
 }
 
-/** Any 2xx is success, whatever its body: asking again could ring a phone twice. */
-const accepted = (reply: replyErrors.Reply): Accepted => {
-  const body = replyErrors.json(reply)
-  return {
-    message: body === undefined ? reply.text : replyErrors.textOf(body, "message"),
-    callId: replyErrors.idOf(CallId.CallId, body, "call_id"),
-    requestId: replyErrors.idOf(CallId.RequestId, body, "request_id")
-  }
-}
+/** A reply that says it is longer than this is not read: no reply of the platform comes near it. */
+const maxReplyBytes = 1 << 20
+
+const tooLong = ({ headers }: HttpClientResponse.HttpClientResponse): boolean =>
+  Number(headers["content-length"] ?? 0) > maxReplyBytes
 
 const read = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<replyErrors.Reply, Reason> => {
   const reply = { status: response.status, retryAfter: response.headers["retry-after"] }
   const ok = response.status >= 200 && response.status < 300
+  if (tooLong(response)) return Effect.succeed({ ...reply, text: "" })
   return Effect.matchEffect(response.text, {
     onFailure: () =>
       ok
@@ -51,6 +51,10 @@ const responseOrReason = (
   error: HttpClientError.HttpClientError
 ): Effect.Effect<HttpClientResponse.HttpClientResponse, Reason> =>
   error.response === undefined ? Effect.fail(replyErrors.fromTransport(error)) : Effect.succeed(error.response)
+
+/** Somebody who only listens cannot change what came of the attempt, not even by breaking. */
+const told = (listener: Effect.Effect<void>): Effect.Effect<void> =>
+  Effect.catchCause(listener, (cause) => Effect.logWarning("the retry policy's onAttempt broke", cause))
 
 /** After what delay to try again, if at all. */
 const nextDelay = (policy: RetryPolicy, error: PiopiyError, elapsedMs: number) =>
@@ -71,63 +75,88 @@ const nextDelay = (policy: RetryPolicy, error: PiopiyError, elapsedMs: number) =
       : Option.some(delay)
   })
 
-/** Ending a call that has ended meanwhile is what was wanted. */
-const alreadyEnded: Accepted = { message: "", callId: Option.none(), requestId: Option.none() }
-
-export const make = Effect.gen(function*() {
-  const http = yield* HttpClient.HttpClient
-  const config = yield* PiopiyConfig
-  const token = Redacted.value(config.token)
-
-  const attempt = (operation: Operation, request: HttpClientRequest.HttpClientRequest) =>
-    http.execute(request).pipe(
-      Effect.catch(responseOrReason),
-      Effect.flatMap(read),
-      Effect.timeoutOrElse({
-        duration: config.timeout,
-        orElse: () => Effect.fail(Reason.OutcomeUnknown({ why: `no reply within ${Duration.format(config.timeout)}` }))
-      }),
-      Effect.flatMap((reply) =>
-        reply.status >= 200 && reply.status < 300
-          ? Effect.succeed(accepted(reply))
-          : Effect.flatMap(
-            Clock.currentTimeMillis,
-            (now) => Effect.fail(replyErrors.fromReply(operation, reply, token, now))
-          )
-      ),
-      Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" }),
-      Effect.provideService(HttpClient.TracerPropagationEnabled, false)
-    )
-
-  /**
-   * Posts a body that has been checked. Retries by the policy of the configuration; a hangup that meets 404 on a retry
-   * succeeds.
-   */
-  const post = Effect.fnUntraced(function*(operation: Operation, path: string, body: unknown) {
-    const request = HttpClientRequest.post(`${config.baseUrl}${path}`).pipe(
-      HttpClientRequest.bearerToken(config.token),
-      HttpClientRequest.acceptJson,
-      HttpClientRequest.bodyJsonUnsafe(body)
-    )
-    const startedAt = yield* Clock.monotonicTimeNanos
-    for (let number = 1;; number += 1) {
-      const outcome = yield* Effect.result(attempt(operation, request))
-      if (Result.isSuccess(outcome)) {
-        yield* config.retryPolicy.onAttempt({ number, error: Option.none(), retryIn: Option.none() })
-        return outcome.success
-      }
-      if (operation === "Calls.hangup" && number > 1 && outcome.failure._tag === "CallNotFound") {
-        yield* config.retryPolicy.onAttempt({ number, error: Option.none(), retryIn: Option.none() })
-        return alreadyEnded
-      }
-      const error = new PiopiyError({ operation, reason: outcome.failure, attempts: number })
-      const elapsedMs = Number((yield* Clock.monotonicTimeNanos) - startedAt) / 1_000_000
-      const retryIn = yield* nextDelay(config.retryPolicy, error, elapsedMs)
-      yield* config.retryPolicy.onAttempt({ number, error: Option.some(error), retryIn })
-      if (Option.isNone(retryIn)) return yield* error
-      yield* Effect.sleep(retryIn.value)
+/**
+ * Sends what is asked, over and over by the policy of the configuration. An attempt that may have taken effect is what
+ * the caller hears of, whatever the attempts after it met.
+ */
+export const make = (config: Sending) =>
+  Effect.map(HttpClient.HttpClient, (http) => {
+    const attempt = <A>({ operation, read: meaning, request }: Ask<A>, number: number): Effect.Effect<A, Reason> => {
+      const timeout = config.timeoutOf(operation)
+      return http.execute(request).pipe(
+        Effect.catch(responseOrReason),
+        Effect.tap(({ status }) => Effect.annotateCurrentSpan("http.response.status_code", status)),
+        Effect.flatMap(read),
+        Effect.timeoutOrElse({
+          duration: timeout,
+          orElse: () => Effect.fail(Reason.OutcomeUnknown({ why: `no reply within ${Duration.format(timeout)}` }))
+        }),
+        Effect.flatMap((reply) =>
+          Effect.flatMap(Clock.currentTimeMillis, (nowMs) => Effect.fromResult(meaning(reply, nowMs)))
+        ),
+        Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" }),
+        // Its span would hold the request, and so the secret of the older API, together with what the transport said.
+        Effect.provideService(HttpClient.TracerDisabledWhen, () => true),
+        Effect.withSpan("piopiy.request", {
+          kind: "client",
+          attributes: { "http.request.method": request.method, "piopiy.attempt": number }
+        }),
+        config.limiter
+      )
     }
+
+    return Effect.fnUntraced(function*<A>(ask: Ask<A>) {
+      const { operation, whenGone = () => Option.none<A>() } = ask
+      const { onAttempt } = config.retryPolicy
+      const startedAt = yield* Clock.monotonicTimeNanos
+      let doubt: Reason | undefined
+      for (let number = 1;; number += 1) {
+        const outcome = yield* attempt(ask, number).pipe(
+          Effect.catchTag("CallNotFound", (gone) => Effect.fromResult(Result.fromOption(whenGone(number), () => gone))),
+          Effect.result
+        )
+        if (Result.isSuccess(outcome)) {
+          yield* told(onAttempt({ number, error: Option.none(), retryIn: Option.none() }))
+          return outcome.success
+        }
+        const reason = outcome.failure
+        if (reason._tag === "Overloaded") {
+          return yield* new PiopiyError({ operation, reason: doubt ?? reason, attempts: number - 1 })
+        }
+        const error = new PiopiyError({ operation, reason, attempts: number })
+        if (error.verdict === "ambiguous") doubt = reason
+        const elapsedMs = Number((yield* Clock.monotonicTimeNanos) - startedAt) / 1_000_000
+        const retryIn = yield* nextDelay(config.retryPolicy, error, elapsedMs)
+        yield* told(onAttempt({ number, error: Option.some(error), retryIn }))
+        if (Option.isNone(retryIn)) {
+          return yield* new PiopiyError({ operation, reason: doubt ?? reason, attempts: number })
+        }
+        yield* Effect.sleep(retryIn.value)
+      }
+    })
   })
 
-  return { post }
-})
+/** Runs an operation with a request that has been checked, or fails with all its problems. It is counted and timed. */
+export const checked = <A, B>(
+  operation: Operation,
+  request: Result.Result<A, Issues>,
+  run: (request: A) => Effect.Effect<B, PiopiyError>
+): Effect.Effect<B, PiopiyError> =>
+  observe(operation)(
+    Result.isSuccess(request)
+      ? run(request.success)
+      : Effect.fail(
+        new PiopiyError({ operation, reason: Reason.InvalidRequest({ issues: request.failure }), attempts: 0 })
+      )
+  )
+
+/** Both requests, or the problems of both. */
+export const both = <A, B>(
+  one: Result.Result<A, Issues>,
+  other: Result.Result<B, Issues>
+): Result.Result<readonly [A, B], Issues> => {
+  if (Result.isFailure(one)) {
+    return Result.fail(Result.isFailure(other) ? [...one.failure, ...other.failure] : one.failure)
+  }
+  return Result.map(other, (second) => [one.success, second] as const)
+}

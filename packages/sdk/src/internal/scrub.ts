@@ -4,11 +4,19 @@ const maximumLength = 500
 
 const uuidOrDigits = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\+?\d(?:[\s().-]{0,2}\d){6,}/gi
 
-/** Without the token, without what may be a phone number, and of bounded length. Ids stay. */
-export const scrub = (text: string, token: string): string => {
-  const bounded = text.slice(0, maximumLength * 2)
-  const clean = (token === "" ? bounded : bounded.replaceAll(token, "[token]"))
-    .replace(/\bBearer\s+\S+/gi, "Bearer [token]")
+/** A secret as it is, and as JSON and URLs spell it; the longest first, so that none is left in part. */
+const spellings = (secrets: ReadonlyArray<string>): ReadonlyArray<string> =>
+  secrets
+    .filter((secret) => secret !== "")
+    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)])
+    .toSorted((a, b) => b.length - a.length)
+
+/** Without the given secrets, without what may be a phone number, and of bounded length. Ids stay. */
+export const scrub = (text: string, secrets: ReadonlyArray<string>): string => {
+  const clean = spellings(secrets)
+    .reduce((rest, secret) => rest.replaceAll(secret, "[secret]"), text)
+    .slice(0, maximumLength * 2)
+    .replace(/\bBearer\s+\S+/gi, "Bearer [secret]")
     .replace(uuidOrDigits, (found) => (/^[0-9a-f]{8}-/i.test(found) ? found : "[number]"))
   return clean.length > maximumLength ? `${clean.slice(0, maximumLength)}...` : clean
 }

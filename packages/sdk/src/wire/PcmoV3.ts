@@ -155,6 +155,12 @@ export const Connect = Schema.Struct({
  */
 export const Play = Schema.Struct({ action: Schema.Literal("play"), file_name: Schema.String })
 
+const Speed = Schema.Finite.check(
+  Schema.makeFilter((n: number) => n >= Limits.speechSpeed.minimum && n <= Limits.speechSpeed.maximum, {
+    expected: `a value between ${Limits.speechSpeed.minimum} and ${Limits.speechSpeed.maximum}`
+  })
+)
+
 /**
  * A prompt that plays a file.
  *
@@ -167,7 +173,7 @@ export const FilePrompt = Schema.Struct({
   say: Schema.optionalKey(Schema.String),
   language: Schema.optionalKey(Schema.String),
   voice_id: Schema.optionalKey(Schema.String),
-  speed: Schema.optionalKey(Schema.Finite.check(Schema.isBetween(Limits.speechSpeed)))
+  speed: Schema.optionalKey(Speed)
 })
 
 /**
@@ -181,7 +187,7 @@ export const SayPrompt = Schema.Struct({
   say: Schema.String,
   language: Schema.String,
   voice_id: Schema.String,
-  speed: Schema.Finite.check(Schema.isBetween(Limits.speechSpeed)),
+  speed: Speed,
   file_name: Schema.optionalKey(Schema.String)
 })
 

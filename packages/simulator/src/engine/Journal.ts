@@ -6,8 +6,8 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
-import * as PubSub from "effect/PubSub"
 import * as Stream from "effect/Stream"
 import type { CallRecord } from "../core/call/CallRecord.ts"
 import type { Broke, Draft, Entry, Turned } from "../core/journal/Entry.ts"
@@ -73,7 +73,8 @@ const make = (
 ) =>
   Effect.gen(function*() {
     const timeline = yield* Timeline
-    const arrivals = yield* PubSub.sliding<void>(1)
+    /** One for each follower, so that none can hold up another; open when there is something to read. */
+    const news = new Set<Latch.Latch>()
     const { bounds, seed, tenant, version } = options
     const records = new Map<string, CallRecord>()
     const evicted = new Set<string>()
@@ -120,6 +121,10 @@ const make = (
       }
     }
 
+    const wakeFollowers = (): void => {
+      for (const latch of news) latch.openUnsafe()
+    }
+
     const append = (draft: Draft): number => {
       seq += 1
       const entry: Entry = { seq, at: timeline.nowMs(), tenant, ...draft }
@@ -131,7 +136,7 @@ const make = (
         for (const command of entry.commands) if (command._tag === "WriteRecord") keepRecord(command.record)
       }
       if (entries.length > ceiling) evict()
-      PubSub.publishUnsafe(arrivals, undefined)
+      wakeFollowers()
       return seq
     }
 
@@ -158,17 +163,26 @@ const make = (
       return found
     }
 
+    const listen = Effect.acquireRelease(
+      Effect.sync(() => {
+        const latch = Latch.makeUnsafe(false)
+        news.add(latch)
+        return latch
+      }),
+      (latch) => Effect.sync(() => news.delete(latch))
+    )
+
     const batch = 256
     const follow = (query: Query = {}): Stream.Stream<Entry> =>
-      Stream.unwrap(Effect.gen(function*() {
-        const subscription = yield* PubSub.subscribe(arrivals)
+      Stream.unwrap(Effect.map(listen, (latch) => {
         let next = query.from ?? 0
         const pull: Effect.Effect<ReadonlyArray<Entry>> = Effect.suspend(() => {
+          latch.closeUnsafe()
           const found = read({ ...query, from: next, limit: batch })
           const last = found.at(-1)
           if (last === undefined) {
             next = Math.max(next, seq + 1)
-            return Effect.flatMap(PubSub.take(subscription), () => pull)
+            return Effect.flatMap(latch.await, () => pull)
           }
           next = last.seq + 1
           return Effect.succeed(found)

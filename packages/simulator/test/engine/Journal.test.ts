@@ -333,4 +333,24 @@ describe("Journal.follow", () => {
       assert.isBelow(seen.length, 41)
       assert.strictEqual(seen.at(-1), 41)
     }).pipe(Effect.provide(journalOf({ entries: 20 }))))
+
+  it.effect("gives one follower what comes while another stands still", () =>
+    Effect.gen(function*() {
+      const journal = yield* Journal.Journal
+      yield* journal.follow().pipe(
+        Stream.runForEach(() => Effect.never),
+        Effect.forkChild({ startImmediately: true })
+      )
+      const seen: Array<number> = []
+      yield* journal.follow().pipe(
+        Stream.runForEach(({ seq }) => Effect.sync(() => seen.push(seq))),
+        Effect.forkChild({ startImmediately: true })
+      )
+      for (const callId of ["a", "b", "c"]) {
+        yield* TestClock.adjust(1)
+        journal.append(rang(callId))
+      }
+      yield* TestClock.adjust(1)
+      assert.deepEqual(seen, [1, 2, 3, 4])
+    }).pipe(Effect.provide(journalOf())))
 })

@@ -1,0 +1,87 @@
+/** Requests to the v3 API: the bearer token, and what its replies mean. */
+import * as Effect from "effect/Effect"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as CallId from "../CallId.ts"
+import type { Issues } from "../Issue.ts"
+import { PiopiyConfig } from "../PiopiyConfig.ts"
+import type { Operation, Reason } from "../PiopiyError.ts"
+import * as replyErrors from "./replyErrors.ts"
+import * as rest from "./rest.ts"
+import { scrub } from "./scrub.ts"
+
+/** What the platform said to a request that it took. */
+export interface Accepted {
+  readonly message: string
+  readonly callId: Option.Option<CallId.CallId>
+  readonly requestId: Option.Option<CallId.RequestId>
+}
+
+/** Any 2xx is success, whatever its body: asking again could ring a phone twice. */
+const accepted = (reply: replyErrors.Reply, secrets: ReadonlyArray<string>): Accepted => {
+  const body = replyErrors.json(reply)
+  return {
+    message: scrub(body === undefined ? reply.text : replyErrors.textOf(body, "message"), secrets),
+    callId: replyErrors.idOf(CallId.CallId, body, "call_id"),
+    requestId: replyErrors.idOf(CallId.RequestId, body, "request_id")
+  }
+}
+
+/** Ending a call that is gone: what was wanted when it had been asked before, a failure at the first attempt. */
+export const wasEnding = (attempt: number): Option.Option<Accepted> =>
+  attempt > 1 ? Option.some({ message: "", callId: Option.none(), requestId: Option.none() }) : Option.none()
+
+export const make = Effect.gen(function*() {
+  const config = yield* PiopiyConfig
+  const send = yield* rest.make(config)
+  const secrets = [Redacted.value(config.token)]
+
+  const prepare = (request: HttpClientRequest.HttpClientRequest) =>
+    request.pipe(HttpClientRequest.bearerToken(config.token), HttpClientRequest.acceptJson)
+
+  const readWith =
+    <A>(operation: Operation, meaning: (reply: replyErrors.Reply) => Result.Result<A, Reason>) =>
+    (reply: replyErrors.Reply, nowMs: number): Result.Result<A, Reason> =>
+      replyErrors.isOk(reply)
+        ? meaning(reply)
+        : Result.fail(replyErrors.fromReply(operation, reply, secrets, nowMs))
+
+  /** Posts a body that has been checked. */
+  const post = (
+    operation: Operation,
+    path: string,
+    body: unknown,
+    whenGone?: (attempt: number) => Option.Option<Accepted>
+  ) =>
+    send<Accepted>({
+      operation,
+      request: HttpClientRequest.bodyJsonUnsafe(prepare(HttpClientRequest.post(`${config.baseUrl}${path}`)), body),
+      read: readWith(operation, (reply) => Result.succeed(accepted(reply, secrets))),
+      ...(whenGone === undefined ? {} : { whenGone })
+    })
+
+  const question = <A>(
+    operation: Operation,
+    path: string,
+    decode: (body: unknown) => Result.Result<A, Issues>
+  ): rest.Ask<A> => ({
+    operation,
+    request: prepare(HttpClientRequest.get(`${config.baseUrl}${path}`)),
+    read: readWith(operation, (reply) => replyErrors.decoded(reply, secrets, decode))
+  })
+
+  /** Asks for something. */
+  const get = <A>(operation: Operation, path: string, decode: (body: unknown) => Result.Result<A, Issues>) =>
+    send(question(operation, path, decode))
+
+  /** Asks for something that may not be there any more. */
+  const find = <A>(operation: Operation, path: string, decode: (body: unknown) => Result.Result<A, Issues>) =>
+    send<Option.Option<A>>({
+      ...question(operation, path, (body) => Result.map(decode(body), Option.some)),
+      whenGone: () => Option.some(Option.none())
+    })
+
+  return { find, get, post }
+})

@@ -1,0 +1,143 @@
+/** What the configurations of this package have in common, checked. Options are of unknown origin throughout. */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import type { Issue, Issues } from "../Issue.ts"
+import { type Operation, PiopiyError, Reason } from "../PiopiyError.ts"
+import * as RetryPolicy from "../RetryPolicy.ts"
+import * as limiter from "./limiter.ts"
+import { attempt, getIn, isRecord } from "./plainData.ts"
+
+/** How requests are sent, whatever the credentials are. */
+export interface Sending {
+  readonly timeoutOf: (operation: Operation) => Duration.Duration
+  readonly retryPolicy: RetryPolicy.RetryPolicy
+  readonly limiter: limiter.Limiter
+}
+
+/** A value as it is used, or what was expected of it. */
+type Check<A> = (value: unknown) => Result.Result<A, string>
+
+/** Takes options apart and keeps what is wrong with them. */
+export interface Reader {
+  readonly issues: Array<Issue>
+  /** The option as `check` reads it. One that is left out, or wrong, is `otherwise`. */
+  readonly optional: <A>(key: string, check: Check<A>, otherwise: A) => A
+  readonly required: <A>(key: string, check: Check<A>, otherwise: A) => A
+}
+
+export const makeReader = (options: unknown): Reader => {
+  const issues: Array<Issue> = []
+  if (!isRecord(options)) issues.push({ path: "", wirePath: "", message: "Expected an object of options" })
+  const required = <A>(key: string, check: Check<A>, otherwise: A): A => {
+    const read = attempt(() => check(getIn(options, [key])), Result.fail("a value that can be read"))
+    if (Result.isSuccess(read)) return read.success
+    issues.push({ path: key, wirePath: key, message: `Expected ${read.failure}` })
+    return otherwise
+  }
+  return {
+    issues,
+    required,
+    optional: (key, check, otherwise) =>
+      required(key, (value) => (value === undefined ? Result.succeed(otherwise) : check(value)), otherwise)
+  }
+}
+
+/** What was made of the options when nothing was wrong with them, or every problem of them. */
+export const finish = <A>(reader: Reader, made: A): Result.Result<A, Issues> => {
+  const [first, ...rest] = reader.issues
+  return first === undefined ? Result.succeed(made) : Result.fail([first, ...rest])
+}
+
+/** A configuration, or reason `InvalidConfig`. */
+export const configured = <A>(operation: Operation, made: Result.Result<A, Issues>): Effect.Effect<A, PiopiyError> =>
+  Effect.fromResult(
+    Result.mapError(
+      made,
+      (issues) => new PiopiyError({ operation, reason: Reason.InvalidConfig({ issues }), attempts: 0 })
+    )
+  )
+
+const checkSecret: Check<Redacted.Redacted<string>> = (value) =>
+  isSecret(value)
+    ? Result.succeed(value)
+    : Result.fail("Redacted text, not empty, of printable characters without spaces")
+
+const isSecret = (value: unknown): value is Redacted.Redacted<string> => {
+  const text: unknown = Redacted.isRedacted(value) ? Redacted.value(value) : undefined
+  return typeof text === "string" && /^[\x21-\x7e]+$/.test(text)
+}
+
+/** A secret that a header and a JSON body can carry. */
+export const secret = (reader: Reader, key: string): Redacted.Redacted<string> =>
+  reader.required(key, checkSecret, Redacted.make(""))
+
+/** An address that paths are appended to, without a trailing slash. */
+export const checkBaseUrl: Check<string> = (value) => {
+  const url = typeof value === "string" && URL.canParse(value) ? new URL(value) : undefined
+  if (typeof value !== "string" || url === undefined || !/^https?:$/.test(url.protocol)) {
+    return Result.fail("a URL that begins with http:// or https://")
+  }
+  return url.username === "" && url.password === "" && !/[?#]/.test(value)
+    ? Result.succeed(value.replace(/\/+$/, ""))
+    : Result.fail("a URL without credentials, query and fragment: secrets have options of their own")
+}
+
+const isInput = (value: unknown): value is Duration.Input =>
+  typeof value === "number" || typeof value === "string" || typeof value === "bigint" || typeof value === "object"
+
+/** A time that is longer than none and ends. */
+export const checkDuration: Check<Duration.Duration> = (value) => {
+  const duration = isInput(value) ? Option.getOrUndefined(Duration.fromInput(value)) : undefined
+  return duration !== undefined && Duration.isFinite(duration) && Duration.isPositive(duration)
+    ? Result.succeed(duration)
+    : Result.fail("a duration above zero, such as \"10 seconds\"")
+}
+
+const checkTimeouts: Check<ReadonlyMap<string, Duration.Duration>> = (value) => {
+  if (!isRecord(value)) return Result.fail("durations by the names of operations")
+  const read = Object.entries(value).filter(([, one]) => one !== undefined)
+  const timeouts = new Map(read.flatMap(([name, one]) => {
+    const checked = checkDuration(one)
+    return Result.isSuccess(checked) ? [[name, checked.success]] : []
+  }))
+  return timeouts.size === read.length
+    ? Result.succeed(timeouts)
+    : Result.fail("durations above zero, such as { \"Calls.status\": \"2 seconds\" }")
+}
+
+const isPolicy = (value: unknown): value is RetryPolicy.RetryPolicy =>
+  isRecord(value) && typeof value["maxAttempts"] === "number" && typeof value["onAttempt"] === "function"
+  && ["baseDelay", "maxDelay", "maxElapsed", "maxRetryAfter"].every((key) => Duration.isDuration(value[key]))
+
+const checkPolicy: Check<RetryPolicy.RetryPolicy> = (value) =>
+  isPolicy(value) ? Result.succeed(value) : Result.fail("a policy, such as RetryPolicy.standard")
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 1
+
+const isRate = (value: unknown): boolean =>
+  typeof value === "number" && Number.isFinite(value) && value > 0 && 1 / value < 86_400
+
+const areLimits = (value: unknown): value is limiter.Limits =>
+  isRecord(value)
+  && Object.entries(value).every(([key, one]) =>
+    one === undefined || (key === "perSecond" ? isRate(one) : ["concurrency", "waiting"].includes(key) && isCount(one))
+  )
+
+const checkLimits: Check<limiter.Limiter> = (value) =>
+  areLimits(value)
+    ? Result.succeed(limiter.make(value))
+    : Result.fail("perSecond above zero, concurrency and waiting as whole numbers above zero, and nothing else")
+
+/** How requests are sent, from the options that all configurations share. */
+export const sending = (reader: Reader): Sending => {
+  const timeout = reader.optional("timeout", checkDuration, Duration.seconds(10))
+  const timeouts = reader.optional("timeouts", checkTimeouts, new Map<string, Duration.Duration>())
+  return {
+    timeoutOf: (operation) => timeouts.get(operation) ?? timeout,
+    retryPolicy: reader.optional("retryPolicy", checkPolicy, RetryPolicy.standard),
+    limiter: reader.optional("limits", checkLimits, limiter.unlimited)
+  }
+}

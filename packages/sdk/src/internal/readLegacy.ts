@@ -1,0 +1,85 @@
+/** What the older API answers to queries. Numbers come as JSON numbers and as text. */
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import type * as Schema from "effect/Schema"
+import * as CallId from "../CallId.ts"
+import type { Issues } from "../Issue.ts"
+import * as Messaging from "../wire/Messaging.ts"
+import * as RestLegacy from "../wire/RestLegacy.ts"
+import { struct } from "./fields.ts"
+import * as judge from "./judge.ts"
+import { getIn } from "./plainData.ts"
+import * as replyErrors from "./replyErrors.ts"
+
+const reader = <S extends Schema.ConstraintDecoder<unknown>>(schema: S) => judge.read(struct([]), schema)
+
+const numeric = (value: string | number | undefined): Option.Option<number> => {
+  const count = value === undefined || String(value).trim() === "" ? Number.NaN : Number(value)
+  return Number.isFinite(count) ? Option.some(count) : Option.none()
+}
+
+/** A number that has to be there. */
+const needed = (path: string, value: string | number | undefined): Result.Result<number, Issues> =>
+  Result.fromOption(numeric(value), (): Issues => [{ path, wirePath: path, message: "Expected a number" }])
+
+/** What a dial request was answered with. Any success will do: asking again could ring a phone twice. */
+export const placed = (reply: replyErrors.Reply) => {
+  const body = replyErrors.json(reply)
+  const inData = getIn(body, ["data"])
+  const status = replyErrors.textOf(body, "status") || replyErrors.textOf(inData, "status")
+  return {
+    status,
+    requestId: Option.orElse(
+      replyErrors.idOf(CallId.RequestId, body, "request_id"),
+      () => replyErrors.idOf(CallId.RequestId, inData, "request_id")
+    )
+  }
+}
+
+const readChannels = reader(RestLegacy.Channels)
+
+/** How many calls are up. */
+export const channels = (body: unknown): Result.Result<number, Issues> =>
+  Result.flatMap(readChannels(body), ({ channel }) => needed("channel", channel))
+
+const record = (wire: typeof RestLegacy.CallRecord.Type) =>
+  Result.map(needed("duration", wire.duration), (seconds) => ({
+    from: String(wire.from),
+    to: String(wire.to),
+    status: wire.status,
+    duration: Duration.seconds(seconds),
+    time: Option.flatMap(numeric(wire.time), DateTime.make),
+    leg: Option.fromNullishOr(wire.leg),
+    direction: Option.fromNullishOr(wire.direction),
+    rate: numeric(wire.rate),
+    balance: numeric(wire.balance)
+  }))
+
+const readCdr = reader(RestLegacy.CdrOfCall)
+
+/** The record of one leg. */
+export const cdr = (body: unknown) => Result.flatMap(readCdr(body), (wire) => record(wire.cdr))
+
+const readCdrs = reader(RestLegacy.CdrsOfRequest)
+
+/** The records of a request: one for each leg. */
+export const cdrs = (body: unknown) =>
+  Result.flatMap(readCdrs(body), ({ cdr }) => Result.all(("duration" in cdr ? [cdr] : cdr).map(record)))
+
+const readBalance = reader(RestLegacy.Balance)
+
+/** What is left on the account. */
+export const balance = (body: unknown) =>
+  Result.flatMap(readBalance(body), (wire) =>
+    Result.map(needed("balance", wire.balance), (amount) => ({
+      amount,
+      messages: numeric(wire.sms),
+      expiresAt: Option.flatMap(numeric(wire.expire), DateTime.make)
+    })))
+
+const readLogin = reader(Messaging.LoggedIn)
+
+/** The token of a user who logged in. */
+export const login = (body: unknown): Result.Result<string, Issues> => Result.map(readLogin(body), ({ token }) => token)
