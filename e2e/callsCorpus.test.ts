@@ -22,7 +22,7 @@ const Vectors = Schema.fromJsonString(Schema.Array(Schema.Struct({
 })))
 
 const requests = ["rest.json", "errors.json"]
-  .flatMap((file) => Schema.decodeUnknownSync(Vectors)(readFileSync(join(import.meta.dirname, "corpus", file), "utf8")))
+  .flatMap((file) => Schema.decodeSync(Vectors)(readFileSync(join(import.meta.dirname, "corpus", file), "utf8")))
   .flatMap(({ expected: { request }, generation, id }) =>
     generation === "v3-calls" && request !== undefined ? [{ id, ...request }] : []
   )
