@@ -6,6 +6,7 @@ import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { assert, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as HttpRouter from "effect/http/HttpRouter"
@@ -21,8 +22,10 @@ const secret = "s3cret-of-the-path_01"
 const callId = "0b6f1c52-7d0e-4c55-9a55-5b7e6a0f1a01"
 const call = { action: "inbound", from: "919876543210", to: "914400000001", cmiuuid: callId }
 
+class NoDesk extends Data.TaggedError("NoDesk")<{ readonly message: string }> {}
+
 /** A service with these routes, its address, and all that it logs and traces. */
-const served = (onAnswer: WebhookRouter.Options<Error, never>["onAnswer"]) =>
+const served = (onAnswer: WebhookRouter.Options<NoDesk, never>["onAnswer"]) =>
   Effect.gen(function*() {
     const lines: Array<string> = []
     const spans: Array<Tracer.NativeSpan> = []
@@ -76,7 +79,7 @@ it.live("a callback is answered, and traced with the id of its call", () =>
 
 it.live("neither the secret nor numbers are left behind, whatever comes", () =>
   Effect.gen(function*() {
-    const { left, url } = yield* served(() => Effect.fail(new Error(`no desk at ${secret} for ${call.from}`)))
+    const { left, url } = yield* served(() => Effect.fail(new NoDesk({ message: `at ${secret} for ${call.from}` })))
     const statuses = yield* Effect.forEach(
       [
         [`${url}/piopiy/${secret}/answer`, JSON.stringify(call)],

@@ -5,6 +5,7 @@ import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Result from "effect/Result"
 import * as TestClock from "effect/testing/TestClock"
 import { placeCall, type Settings } from "../src/05-without-effect.ts"
 import * as played from "./played.ts"
@@ -41,19 +42,19 @@ const play = ({ config = {}, network = (platform) => platform, settings = {} }: 
   Effect.gen(function*() {
     const fetch = yield* fetchOver(network)
     const piopiy = PiopiyPromise.make({ baseUrl: "http://platform.test/v3", token: "sim-token", fetch })
-    const exit = yield* Effect.exit(
-      Effect.tryPromise({ try: () => placeCall(piopiy, settings), catch: (error) => error })
+    const outcome = yield* Effect.promise(() =>
+      placeCall(piopiy, settings).then(Result.succeed, (error: unknown) => Result.fail(error))
     )
     yield* TestClock.adjust("5 minutes")
     yield* Effect.promise(() => piopiy.dispose())
     const simulator = yield* Simulator.Simulator
-    return { exit, records: yield* simulator.records, journal: yield* simulator.journal() }
+    return { outcome, records: yield* simulator.records, journal: yield* simulator.journal() }
   }).pipe(Effect.provide(InProcess.layer({ config })))
 
 it.effect("tells the id under which the platform queued the call", () =>
   Effect.gen(function*() {
-    const { exit, records } = yield* play()
-    assert.deepStrictEqual(yield* exit, { kind: "queued", callId: records[0]?.callId })
+    const { outcome, records } = yield* play()
+    assert.deepStrictEqual(Result.getOrThrow(outcome), { kind: "queued", callId: records[0]?.callId })
   }))
 
 it.effect("rings the customer, then joins the agent when the customer has answered", () =>
@@ -67,15 +68,15 @@ it.effect("rings the customer, then joins the agent when the customer has answer
 
 it.effect("rings once, and asks for a look, when the reply is lost", () =>
   Effect.gen(function*() {
-    const { exit, journal } = yield* play({ network: played.losingRepliesTo("/call") })
-    assert.strictEqual((yield* exit).kind, "look first")
+    const { journal, outcome } = yield* play({ network: played.losingRepliesTo("/call") })
+    assert.strictEqual(Result.getOrThrow(outcome).kind, "look first")
     assert.lengthOf(played.events(journal, "Originated"), 1)
   }))
 
 it.effect("rejects, and rings nobody, when the agent is not running", () =>
   Effect.gen(function*() {
-    const { exit, journal } = yield* play({ settings: { AGENT_ID: "6f1d0a52-3c1e-4a77-8f0a-0c9d8e7ff001" } })
-    const error = yield* Effect.flip(exit)
+    const { journal, outcome } = yield* play({ settings: { AGENT_ID: "6f1d0a52-3c1e-4a77-8f0a-0c9d8e7ff001" } })
+    const error = Result.isFailure(outcome) ? outcome.failure : undefined
     assert.strictEqual(error instanceof PiopiyError.PiopiyError ? error.reason._tag : "", "Forbidden")
     assert.lengthOf(played.events(journal, "Originated"), 0)
   }))

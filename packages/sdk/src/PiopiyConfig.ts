@@ -6,25 +6,9 @@ import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import * as checkConfig from "./internal/checkConfig.ts"
 import type { Operation, PiopiyError } from "./PiopiyError.ts"
+import type { RequestLimits } from "./RequestLimits.ts"
 import type * as RetryPolicy from "./RetryPolicy.ts"
 import * as RestV3 from "./wire/RestV3.ts"
-
-/**
- * How many requests of one layer may start and run. Retries count as requests. Requests start in the order in which they
- * came; time spent waiting is no part of the time-out. A request that finds `waiting` others in line fails at once with
- * reason `Overloaded`.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Limits {
-  /** Requests that may start in a second, evenly spaced: 2 means one every 500 ms. Fractions are fine. */
-  readonly perSecond?: number
-  /** Requests that may run at once. */
-  readonly concurrency?: number
-  /** Requests that may wait; 1000 unless told otherwise. */
-  readonly waiting?: number
-}
 
 /**
  * How requests are sent, whatever the credentials are.
@@ -40,7 +24,7 @@ export interface SendingOptions {
   /** Default: `RetryPolicy.standard`. */
   readonly retryPolicy?: RetryPolicy.RetryPolicy
   /** Default: none. */
-  readonly limits?: Limits
+  readonly limits?: RequestLimits
 }
 
 /**

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as PiopiyConfig from "../src/PiopiyConfig.ts"
 import { PiopiyError } from "../src/PiopiyError.ts"
+import * as RequestLimits from "../src/RequestLimits.ts"
 import { effectOf, junk, untyped } from "./untyped.ts"
 
 const token = Redacted.make("secret-token")
@@ -61,19 +62,24 @@ describe("make", () => {
       assert.notInclude(found.text, "secret")
     }))
 
+  const limits = (options: unknown): unknown => untyped(RequestLimits.make, options)
+
   it.effect.each(
     [
+      ["limits", { perSecond: 5 }],
+      ["limits", limits(5)],
+      ["limits", limits(null)],
       ["timeouts", { "Calls.status": 0 }],
       ["timeouts", 5],
       ["retryPolicy", { maxAttempts: 3 }],
       ["retryPolicy", "standard"],
-      ["limits", { perSecond: 0 }],
-      ["limits", { perSecond: -1 }],
-      ["limits", { perSecond: 1e-9 }],
-      ["limits", { perSecond: Number.NaN }],
-      ["limits", { concurrency: 1.5 }],
-      ["limits", { waiting: -1 }],
-      ["limits", { perMinute: 5 }],
+      ["limits", limits({ perSecond: 0 })],
+      ["limits", limits({ perSecond: -1 })],
+      ["limits", limits({ perSecond: 1e-9 })],
+      ["limits", limits({ perSecond: Number.NaN })],
+      ["limits", limits({ concurrency: 1.5 })],
+      ["limits", limits({ waiting: -1 })],
+      ["limits", limits({ perMinute: 5 })],
       ["limits", 5]
     ] as const
   )("refuses %s of %j", ([key, value]) =>

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import * as AgentId from "../src/AgentId.ts"
 import * as CallId from "../src/CallId.ts"
@@ -40,8 +41,8 @@ const silent = () => {
 }
 
 const promise = <A>(evaluate: () => PromiseLike<A>) => Effect.promise(evaluate)
-const rejection = (evaluate: () => PromiseLike<unknown>) =>
-  Effect.flip(Effect.tryPromise({ try: evaluate, catch: (error) => error }))
+const rejection = (evaluate: () => PromiseLike<unknown>): Effect.Effect<unknown> =>
+  Effect.promise(() => evaluate().then(() => "it did not reject", (error: unknown) => error))
 
 describe("promises", () => {
   it.effect("give plain values: what is missing is undefined", () =>
@@ -105,10 +106,10 @@ describe("promises", () => {
     Effect.gen(function*() {
       const { aborted, fetch } = silent()
       const front = PiopiyPromise.make({ token: "t", fetch, retryPolicy: RetryPolicy.none })
-      const controller = new AbortController()
-      const placed = front.aborting(controller.signal).calls.placeAgentCall(call)
-      controller.abort()
-      const error = yield* rejection(() => placed)
+      const placed = yield* Effect.scoped(
+        Effect.map(Effect.abortSignal, (signal) => [front.aborting(signal).calls.placeAgentCall(call)])
+      )
+      const error = yield* rejection(() => Promise.all(placed))
       assert.notInstanceOf(error, PiopiyError)
       assert.strictEqual(yield* promise(() => aborted), "aborted")
     }))
@@ -124,15 +125,19 @@ describe("promises", () => {
 })
 
 describe("a front", () => {
-  const thrown = (make: () => unknown) => Effect.flip(Effect.try({ try: make, catch: (error) => error }))
+  const thrown = (make: () => unknown): unknown =>
+    Result.match(Result.try({ try: make, catch: (error) => error }), {
+      onFailure: (error) => error,
+      onSuccess: () => "it did not throw"
+    })
 
   it.effect("is not made of options that are unusable", () =>
-    Effect.gen(function*() {
+    Effect.sync(() => {
       for (const token of ["", "a b", 5, undefined]) {
-        const error = yield* thrown(() => untyped(PiopiyPromise.make, { token }))
+        const error = thrown(() => untyped(PiopiyPromise.make, { token }))
         assert.strictEqual(error instanceof PiopiyError ? error.reason._tag : "", "InvalidConfig")
       }
-      const error = yield* thrown(() => PiopiyPromise.makeLegacy({ appId: -1, appSecret: "", baseUrl: "x" }))
+      const error = thrown(() => PiopiyPromise.makeLegacy({ appId: -1, appSecret: "", baseUrl: "x" }))
       const reason = error instanceof PiopiyError ? error.reason : undefined
       assert.deepStrictEqual(reason?._tag === "InvalidConfig" ? reason.issues.map(({ path }) => path) : [], [
         "appId",
@@ -142,10 +147,10 @@ describe("a front", () => {
     }))
 
   it.effect("throws whatever else it is made of", () =>
-    Effect.gen(function*() {
+    Effect.sync(() => {
       for (const value of junk()) {
         for (const make of [PiopiyPromise.make, PiopiyPromise.makeLegacy, PiopiyPromise.makeNotifications]) {
-          assert.instanceOf(yield* thrown(() => untyped(make, value)), Error)
+          assert.instanceOf(thrown(() => untyped(make, value)), Error)
         }
       }
     }))

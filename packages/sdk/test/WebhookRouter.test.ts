@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Context from "effect/Context"
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as Layer from "effect/Layer"
@@ -29,6 +30,8 @@ const input = {
 
 const secret = "s3cret-of-the-path_01"
 const hangup = LegacyPipeline.make([LegacyAction.hangup])
+
+class NoDesk extends Data.TaggedError("NoDesk")<{ readonly at: string }> {}
 
 interface Asked {
   readonly path: string
@@ -167,7 +170,7 @@ describe("a body", () => {
 describe("a handler", () => {
   it.effect.each(
     [
-      ["fails", () => Effect.fail(new Error(`no desk for 919876543210 at ${secret}`))],
+      ["fails", () => Effect.fail(new NoDesk({ at: `${secret} for 919876543210` }))],
       ["dies", () => Effect.die(`defect at ${secret} for 919876543210`)],
       [
         "throws",
@@ -176,7 +179,7 @@ describe("a handler", () => {
         }
       ],
       ["gives a pipeline that breaks the rules", () => Effect.succeed(LegacyPipeline.make([LegacyAction.play("x")]))]
-    ] as ReadonlyArray<readonly [string, () => Effect.Effect<LegacyPipeline.LegacyPipeline, Error>]>
+    ] as ReadonlyArray<readonly [string, () => Effect.Effect<LegacyPipeline.LegacyPipeline, NoDesk>]>
   )(
     "that %s is answered with 500, and logged without the secret and numbers",
     ([, onAnswer]) =>

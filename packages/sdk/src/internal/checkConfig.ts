@@ -6,15 +6,15 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import type { Issue, Issues } from "../Issue.ts"
 import { type Operation, PiopiyError, Reason } from "../PiopiyError.ts"
+import type { RequestLimits } from "../RequestLimits.ts"
 import * as RetryPolicy from "../RetryPolicy.ts"
-import * as limiter from "./limiter.ts"
 import { attempt, getIn, isRecord } from "./plainData.ts"
 
 /** How requests are sent, whatever the credentials are. */
 export interface Sending {
   readonly timeoutOf: (operation: Operation) => Duration.Duration
   readonly retryPolicy: RetryPolicy.RetryPolicy
-  readonly limiter: limiter.Limiter
+  readonly limit: RequestLimits["run"]
 }
 
 /** A value as it is used, or what was expected of it. */
@@ -115,21 +115,27 @@ const isPolicy = (value: unknown): value is RetryPolicy.RetryPolicy =>
 const checkPolicy: Check<RetryPolicy.RetryPolicy> = (value) =>
   isPolicy(value) ? Result.succeed(value) : Result.fail("a policy, such as RetryPolicy.standard")
 
-const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 1
+const isRun = (value: unknown): value is RequestLimits["run"] => typeof value === "function"
 
-const isRate = (value: unknown): boolean =>
-  typeof value === "number" && Number.isFinite(value) && value > 0 && 1 / value < 86_400
+const isAbove = (value: unknown): boolean => typeof value === "number" && Number.isFinite(value) && value > 0
 
-const areLimits = (value: unknown): value is limiter.Limits =>
-  isRecord(value)
-  && Object.entries(value).every(([key, one]) =>
-    one === undefined || (key === "perSecond" ? isRate(one) : ["concurrency", "waiting"].includes(key) && isCount(one))
-  )
+/** The limits of one day at most, and in whole numbers where requests are counted. */
+const limitsHold = (options: unknown): boolean =>
+  isRecord(options)
+  && Object.entries(options).every(([key, value]) => {
+    if (value === undefined) return ["perSecond", "concurrency", "waiting"].includes(key)
+    if (key === "perSecond") return isAbove(value) && 1 / Number(value) < 86_400
+    return ["concurrency", "waiting"].includes(key) && isAbove(value) && Number.isSafeInteger(value)
+  })
 
-const checkLimits: Check<limiter.Limiter> = (value) =>
-  areLimits(value)
-    ? Result.succeed(limiter.make(value))
-    : Result.fail("perSecond above zero, concurrency and waiting as whole numbers above zero, and nothing else")
+const checkLimits: Check<RequestLimits["run"]> = (value) => {
+  const run = getIn(value, ["run"])
+  return isRun(run) && limitsHold(getIn(value, ["options"]))
+    ? Result.succeed(run)
+    : Result.fail("RequestLimits.make of perSecond above zero, concurrency and waiting as whole numbers above zero")
+}
+
+const unlimited: RequestLimits["run"] = (send) => send
 
 /** How requests are sent, from the options that all configurations share. */
 export const sending = (reader: Reader): Sending => {
@@ -138,6 +144,6 @@ export const sending = (reader: Reader): Sending => {
   return {
     timeoutOf: (operation) => timeouts.get(operation) ?? timeout,
     retryPolicy: reader.optional("retryPolicy", checkPolicy, RetryPolicy.standard),
-    limiter: reader.optional("limits", checkLimits, limiter.unlimited)
+    limit: reader.optional("limits", checkLimits, unlimited)
   }
 }

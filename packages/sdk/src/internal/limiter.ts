@@ -4,18 +4,19 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 import { Reason } from "../PiopiyError.ts"
+import { attempt } from "./plainData.ts"
 
-/** See `PiopiyConfig.Limits`. */
-export interface Limits {
-  readonly perSecond?: number | undefined
-  readonly concurrency?: number | undefined
-  readonly waiting?: number | undefined
+/** See `RequestLimits.Options`. */
+interface Limits {
+  readonly perSecond?: number
+  readonly concurrency?: number
+  readonly waiting?: number
 }
 
 /** Runs a request when its turn has come. Fails with reason `Overloaded` when too many wait already. */
 export type Limiter = <A, R>(send: Effect.Effect<A, Reason, R>) => Effect.Effect<A, Reason, R>
 
-export const unlimited: Limiter = (send) => send
+const unlimited: Limiter = (send) => send
 
 /** Whoever waits for the next start holds the gate, so that one who gives up takes no start with him. */
 const pace = (perSecond: number): Effect.Effect<void> => {
@@ -29,10 +30,14 @@ const pace = (perSecond: number): Effect.Effect<void> => {
   }))
 }
 
-/** A limiter with a line of its own. */
-export const make = (limits: Limits): Limiter => {
+const paceOf = (perSecond: number | undefined): Effect.Effect<void> =>
+  perSecond !== undefined && perSecond > 0 && 1 / perSecond < 86_400 ? pace(perSecond) : Effect.void
+
+/** A limiter with a line of its own. Options that are no limits are refused by whoever is given it. */
+export const make = (options: Limits): Limiter => {
+  const limits = attempt<Limits>(() => ({ ...options }), {})
   if (limits.perSecond === undefined && limits.concurrency === undefined) return unlimited
-  const start = limits.perSecond === undefined ? Effect.void : pace(limits.perSecond)
+  const start = paceOf(limits.perSecond)
   const places = limits.concurrency === undefined ? undefined : Semaphore.makeUnsafe(limits.concurrency)
   const longest = limits.waiting ?? 1000
   let waiting = 0

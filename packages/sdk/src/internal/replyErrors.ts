@@ -1,5 +1,4 @@
 /** What a reply, or its absence, means. */
-import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
@@ -46,15 +45,31 @@ export const decoded = <A>(
   )
 }
 
+const months = "JanFebMarAprMayJunJulAugSepOctNovDec"
+
+/** The days from 1970 to a day of the calendar. March begins the year, so that a leap day ends one. */
+const daysSince1970 = (year: number, month: number, day: number): number => {
+  const years = month < 2 ? year - 1 : year
+  const days = Math.floor(((month + 10) % 12 * 153 + 2) / 5) + day - 1
+  return 365 * years + Math.floor(years / 4) - Math.floor(years / 100) + Math.floor(years / 400) + days - 719_468
+}
+
+/** The moment of a date as HTTP writes it, in milliseconds: `Thu, 01 Jan 1970 00:00:07 GMT`. */
+const httpDate = (text: string): number => {
+  const found = /^[A-Z][a-z]{2}, (\d\d) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) GMT$/.exec(text)
+  const [, day = "", name = "", year = "", hour = "", minute = "", second = ""] = found ?? []
+  const month = months.indexOf(name) / 3
+  if (found === null || !Number.isInteger(month) || month < 0) return Number.NaN
+  const seconds = (Number(hour) * 60 + Number(minute)) * 60 + Number(second)
+  return (daysSince1970(Number(year), month, Number(day)) * 86_400 + seconds) * 1000
+}
+
 /** Seconds, or a date that is compared with `nowMs`; in the past it is no wait at all. */
 export const parseRetryAfter = (header: string | undefined, nowMs: number): Option.Option<Duration.Duration> => {
   const text = header?.trim() ?? ""
   if (/^\d{1,9}$/.test(text)) return Option.some(Duration.seconds(Number(text)))
-  if (!/[a-z]/i.test(text)) return Option.none()
-  return Option.map(
-    DateTime.make(text),
-    (date) => Duration.millis(Math.max(0, DateTime.toEpochMillis(date) - nowMs))
-  )
+  const at = httpDate(text)
+  return Number.isNaN(at) ? Option.none() : Option.some(Duration.millis(Math.max(0, at - nowMs)))
 }
 
 /** Operations on one call or transfer: 404 says that it is not there. */

@@ -101,7 +101,7 @@ export const make = (config: Sending) =>
           kind: "client",
           attributes: { "http.request.method": request.method, "piopiy.attempt": number }
         }),
-        config.limiter
+        config.limit
       )
     }
 

@@ -11,14 +11,15 @@ import { TestClock } from "effect/testing"
 import * as CallId from "../src/CallId.ts"
 import * as Calls from "../src/Calls.ts"
 import * as Piopiy from "../src/Piopiy.ts"
-import type * as PiopiyConfig from "../src/PiopiyConfig.ts"
+import * as RequestLimits from "../src/RequestLimits.ts"
 import { token } from "./scripted.ts"
+import { junk, untyped } from "./untyped.ts"
 
 const callId = CallId.make("c4d0e5f6-a7b8-12c9-d3e4-f56789012345")
 const hangup = Calls.Calls.use((calls) => calls.hangup(callId))
 
 /** A platform that takes a second for each reply, and keeps when requests began and how many ran at once. */
-const slow = (limits: PiopiyConfig.Limits, statuses: ReadonlyArray<number> = []) => {
+const slow = (limits: RequestLimits.RequestLimits | RequestLimits.Options, statuses: ReadonlyArray<number> = []) => {
   const seen = { at: Array<number>(), running: 0, most: 0 }
   const http = HttpClient.make((request) =>
     Effect.gen(function*() {
@@ -32,7 +33,10 @@ const slow = (limits: PiopiyConfig.Limits, statuses: ReadonlyArray<number> = [])
       seen.running -= 1
     })))
   )
-  const layer = Piopiy.layer({ token: Redacted.make(token), limits }).pipe(
+  const layer = Piopiy.layer({
+    token: Redacted.make(token),
+    limits: "run" in limits ? limits : RequestLimits.make(limits)
+  }).pipe(
     Layer.provide(Layer.succeed(HttpClient.HttpClient, http))
   )
   return { seen, layer }
@@ -110,6 +114,26 @@ describe("a rate", () => {
       yield* aMinute
       yield* Fiber.join(fiber)
       assert.deepStrictEqual(platform.seen.at, [0, 10_000])
+    }))
+})
+
+describe("one value", () => {
+  it.effect("is one line for all layers that are given it", () =>
+    Effect.gen(function*() {
+      const limits = RequestLimits.make({ perSecond: 1 })
+      const [one, other] = [slow(limits), slow(limits)]
+      const program = Effect.all([Effect.provide(hangup, one.layer), Effect.provide(hangup, other.layer)], {
+        concurrency: 2
+      })
+      const fiber = yield* Effect.forkChild(program)
+      yield* aMinute
+      yield* Fiber.join(fiber)
+      assert.sameMembers([...one.seen.at, ...other.seen.at], [0, 1_000])
+    }))
+
+  it.effect("may be made of anything: the layer refuses it", () =>
+    Effect.sync(() => {
+      for (const value of junk()) untyped(RequestLimits.make, value)
     }))
 })
 

@@ -1,0 +1,52 @@
+import { assert, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { execFileSync } from "node:child_process"
+import { execPath } from "node:process"
+
+const script = `
+import { registerHooks } from "node:module"
+const loaded = []
+registerHooks({ load: (url, context, next) => (loaded.push(url), next(url, context)) })
+await import(process.argv[1])
+console.log(JSON.stringify(loaded))
+`
+
+/** Every module that Node loads for one import, in a process of its own: for Effect `http/HttpClient.js` and the like. */
+const loadedBy = (specifier: string) =>
+  Effect.sync(() => {
+    const text = execFileSync(execPath, ["--input-type=module", "-e", script, specifier], {
+      cwd: import.meta.dirname,
+      encoding: "utf8"
+    })
+    const urls: unknown = JSON.parse(text)
+    assert(Array.isArray(urls) && urls.length > 1, "modules are loaded")
+    return new Set(urls.map(String))
+  })
+
+const network = /\/effect\/dist\/(http|http-api|net|socket)\/|^node:/
+
+/** What speaks to a network, apart from the plain values (headers, addresses) that Effect's Schema itself has codecs for. */
+const reachesOut = Effect.fnUntraced(function*(specifier: string) {
+  const schema = yield* loadedBy("effect/Schema")
+  const loaded = yield* loadedBy(specifier)
+  return [...loaded].filter((url) => network.test(url) && !schema.has(url))
+})
+
+for (const name of ["Pipeline", "LegacyPipeline", "Action", "LegacyAction"]) {
+  it.effect(`${name} alone loads no HTTP and no socket module`, () =>
+    Effect.gen(function*() {
+      assert.deepStrictEqual(yield* reachesOut(`@effect-piopiy/sdk/${name}`), [])
+    }))
+}
+
+it.effect("Effect's Schema loads no HTTP client and no socket", () =>
+  Effect.gen(function*() {
+    const loaded = yield* loadedBy("effect/Schema")
+    assert.deepStrictEqual([...loaded].filter((url) => /Client|Server|\/socket\/|^node:/.test(url)), [])
+  }))
+
+it.effect("Calls loads the HTTP client, so that this test would tell", () =>
+  Effect.gen(function*() {
+    const reached = yield* reachesOut("@effect-piopiy/sdk/Calls")
+    assert(reached.some((url) => url.endsWith("/http/HttpClient.js")))
+  }))
