@@ -42,7 +42,7 @@ const measure = Effect.fnUntraced(function*(name: string) {
 /** Figures that a machine need not have. */
 const optional = new Set(["residentMb"])
 
-for (const name of ["transitions", "start", "virtual"]) {
+for (const name of ["transitions", "start", "virtual", "bundle", "imports", "sdkCalls"]) {
   it.live(`${name} fills every column of every row`, () =>
     Effect.gen(function*() {
       const { columns, rows } = yield* measure(name)

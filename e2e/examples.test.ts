@@ -105,5 +105,5 @@ it.live("a lesson that cannot do its work ends with 1 and says why", () =>
   Effect.gen(function*() {
     const { exitCode, output } = yield* run("01-place-a-call", { PIOPIY_TOKEN: "not-the-token" })
     assert.strictEqual(exitCode, 1)
-    assert.include(output, "the credentials were not accepted")
+    assert.include(output, "the token was not accepted")
   }).pipe(Effect.provide(platform)), 60_000)

@@ -150,17 +150,25 @@ export class PiopiyError extends Data.TaggedError("PiopiyError")<{
   /** What happened and what to do, derived from the reason. */
   override get message(): string {
     const tries = this.attempts > 1 ? ` (after ${this.attempts} attempts)` : ""
-    return `${this.operation}: ${explain(this.reason)}${tries}`
+    return `${this.operation}: ${explain(this.reason, this.operation)}${tries}`
   }
 }
 
 const coded = (text: string, code: string): string => (code === "" ? text : `${text} (${code})`)
 
-const explain = (reason: Reason): string =>
+const credentialsOf = (operation: Operation): string => {
+  if (operation.startsWith("Calls.")) return "the token was not accepted: check PIOPIY_TOKEN"
+  if (operation.startsWith("LegacyCalls.")) return "the app id and its secret were not accepted: check both"
+  return operation.startsWith("Notifications.")
+    ? "the user and the password were not accepted: check both"
+    : "the credentials were not accepted: check them"
+}
+
+const explain = (reason: Reason, operation: Operation): string =>
   Reason.$match(reason, {
     InvalidRequest: ({ issues }) => `the request is invalid and was not sent.\n${format(issues)}`,
     InvalidConfig: ({ issues }) => `the configuration is invalid.\n${format(issues)}`,
-    Unauthorized: () => "the credentials were not accepted: check the token, or the app id and its secret",
+    Unauthorized: () => credentialsOf(operation),
     Forbidden: ({ code }) => coded("not allowed for this account, app or agent", code),
     CallNotFound: () => "there is no such live call: it has ended or never was",
     Conflict: ({ requestId }) =>

@@ -68,7 +68,7 @@ describe("layer", () => {
       yield* hangup
       yield* hangup.pipe(Effect.provide(account("inner")))
       assert.deepStrictEqual(tokens, ["Bearer outer", "Bearer inner"])
-    }).pipe(Effect.provide(account("outer")), Effect.provide(Layer.succeed(HttpClient.HttpClient, http)))
+    }).pipe(Effect.provide(account("outer")), Effect.provideService(HttpClient.HttpClient, http))
   })
 
   it.effect("answers with a message that holds no token, and not more of it than anybody reads", () => {
@@ -88,7 +88,7 @@ describe("layer", () => {
       assert.isBelow(message.length, 600)
     }).pipe(
       Effect.provide(Piopiy.layer({ token: Redacted.make("very-secret") })),
-      Effect.provide(Layer.succeed(HttpClient.HttpClient, http))
+      Effect.provideService(HttpClient.HttpClient, http)
     )
   })
 })

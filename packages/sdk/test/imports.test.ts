@@ -3,18 +3,10 @@ import * as Effect from "effect/Effect"
 import { execFileSync } from "node:child_process"
 import { execPath } from "node:process"
 
-const script = `
-import { registerHooks } from "node:module"
-const loaded = []
-registerHooks({ load: (url, context, next) => (loaded.push(url), next(url, context)) })
-await import(process.argv[1])
-console.log(JSON.stringify(loaded))
-`
-
 /** Every module that Node loads for one import, in a process of its own: for Effect `http/HttpClient.js` and the like. */
 const loadedBy = (specifier: string) =>
   Effect.sync(() => {
-    const text = execFileSync(execPath, ["--input-type=module", "-e", script, specifier], {
+    const text = execFileSync(execPath, ["loadedModules.mjs", specifier], {
       cwd: import.meta.dirname,
       encoding: "utf8"
     })
