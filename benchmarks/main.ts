@@ -7,23 +7,45 @@ import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import type * as HttpClient from "effect/http/HttpClient"
+import * as bundle from "./bundle.ts"
+import * as imports from "./imports.ts"
 import { machine } from "./machine.ts"
-import { table } from "./Report.ts"
+import { type Report, table } from "./Report.ts"
+import * as sdkCalls from "./sdkCalls.ts"
 import * as start from "./start.ts"
 import * as transitions from "./transitions.ts"
 import * as virtual from "./virtual.ts"
 
-const names = ["transitions", "start", "virtual"] as const
+const names = ["transitions", "start", "virtual", "bundle", "imports", "sdkCalls"] as const
 
-/** Each benchmark at its full size, and so small that it only shows that it runs. */
+type Extent = "quick" | "usual" | "full"
+
+/** The benchmarks: `quick` only shows that they run, `full` takes minutes longer where that tells more. */
 const benchmarks = {
-  transitions: (quick: boolean) =>
+  transitions: (extent: Extent) =>
     transitions.run(
-      quick ? { transitions: 1000, rounds: 1, liveCalls: 100 } : { transitions: 200_000, rounds: 9, liveCalls: 8000 }
+      extent === "quick"
+        ? { transitions: 1000, rounds: 1, liveCalls: 100 }
+        : { transitions: 200_000, rounds: 9, liveCalls: 8000 }
     ),
-  start: (quick: boolean) => start.run({ rounds: quick ? 1 : 11 }),
-  virtual: (quick: boolean) => virtual.run(quick ? { calls: 16, rounds: 1 } : { calls: 10_000, rounds: 3 })
+  start: (extent: Extent) => start.run({ rounds: extent === "quick" ? 1 : 11 }),
+  virtual: (extent: Extent) =>
+    virtual.run(extent === "quick" ? { calls: 16, rounds: 1 } : { calls: 10_000, rounds: 3 }),
+  bundle: () => bundle.run,
+  imports: (extent: Extent) => imports.run({ rounds: extent === "quick" ? 1 : 15 }),
+  sdkCalls: (extent: Extent) =>
+    sdkCalls.run(
+      extent === "quick"
+        ? { warmUp: 16, calls: 16, atOnce: 8, rounds: 1, watched: 32 }
+        : { warmUp: 25_600, calls: 512, atOnce: 32, rounds: 31, watched: extent === "full" ? 102_400 : 12_800 }
+    )
 }
+
+const measure = (
+  name: (typeof names)[number],
+  extent: Extent
+): Effect.Effect<Report, unknown, NodeServices.NodeServices | HttpClient.HttpClient> => benchmarks[name](extent)
 
 const facts = Effect.map(machine, (facts) => ({
   facts,
@@ -45,18 +67,23 @@ const command = Command.make(
     quick: Flag.Boolean("quick").pipe(
       Flag.withDefault(false),
       Flag.withDescription("Tiny sizes, to see that it runs: the figures mean nothing")
+    ),
+    full: Flag.Boolean("full").pipe(
+      Flag.withDefault(false),
+      Flag.withDescription("The longest runs: sdkCalls watches memory over 102,400 calls of each kind")
     )
   },
-  Effect.fnUntraced(function*({ json, names: chosen, quick }) {
+  Effect.fnUntraced(function*({ full, json, names: chosen, quick }) {
+    const extent = quick ? "quick" : full ? "full" : "usual"
     const { facts: on, line } = yield* facts
     if (!json) yield* Console.log(line)
     const reports = yield* Effect.forEach(
       chosen.length === 0 ? names : chosen,
-      (name) => Effect.tap(benchmarks[name](quick), (report) => json ? Effect.void : Console.log(`\n${table(report)}`))
+      (name) => Effect.tap(measure(name, extent), (report) => json ? Effect.void : Console.log(`\n${table(report)}`))
     )
-    if (json) yield* Console.log(JSON.stringify({ machine: on, quick, reports }))
+    if (json) yield* Console.log(JSON.stringify({ machine: on, quick, full, reports }))
   })
-).pipe(Command.withDescription("Measures the simulator; nothing is judged, and a figure's target stands beside it"))
+).pipe(Command.withDescription("Measures simulator and SDK; nothing is judged, and a figure's target stands beside it"))
 
 Command.run(command, { version: "0.0.0" }).pipe(
   Effect.provide([NodeServices.layer, FetchHttpClient.layer]),
