@@ -1,6 +1,7 @@
 /**
  * One way of placing calls, in a process of its own so that no other way has a part in its figures:
- * `node placing.ts WAY URL`. Each line of stdin, `COUNT AT_ONCE`, makes so many calls and is answered by their cost.
+ * `node placing.ts WAY URL`. A line of stdin with `COUNT AT_ONCE` makes so many calls and is answered by their cost, a
+ * line with `memory` by what is in use once all garbage is gone. That slows the next calls down, so it is asked apart.
  */
 import { AgentId, Calls, PhoneNumber, Piopiy } from "@effect-piopiy/sdk"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
@@ -84,19 +85,18 @@ const callers = Effect.gen(function*() {
 const main = Effect.gen(function*() {
   const call = yield* callers
   const time = yield* stopwatch
-  const answer = Effect.fnUntraced(function*(count: number, atOnce: number) {
+  const place = Effect.fnUntraced(function*(count: number, atOnce: number) {
     const lines = Array.from({ length: atOnce }, () => count / atOnce)
     const [{ cpuMs }] = yield* time(Effect.promise(() => Promise.all(lines.map(call))))
-    const { rss } = memoryUsage()
-    yield* Console.log(
-      JSON.stringify({ cpuMicros: cpuMs * 1000 / count, heapMb: yield* settledHeapMb, rssMb: rss / 2 ** 20 })
-    )
+    return { cpuMicros: cpuMs * 1000 / count }
   })
+  const memory = Effect.map(settledHeapMb, (heapMb) => ({ heapMb, rssMb: memoryUsage().rss / 2 ** 20 }))
   yield* Stream.fromAsyncIterable(createInterface({ input: stdin }), (cause) => cause).pipe(
-    Stream.runForEach((line) => {
+    Stream.mapEffect((line): Effect.Effect<object> => {
       const [count = 0, atOnce = 1] = line.split(" ").map(Number)
-      return answer(count, atOnce)
-    })
+      return line === "memory" ? memory : place(count, atOnce)
+    }),
+    Stream.runForEach((answer) => Console.log(JSON.stringify(answer)))
   )
 })
 

@@ -27,9 +27,8 @@ const start = (file: string, ...args: ReadonlyArray<string>) => [
 ]
 
 const Listening = Schema.fromJsonString(Schema.Struct({ url: Schema.String }))
-const Cost = Schema.fromJsonString(
-  Schema.Struct({ cpuMicros: Schema.Finite, heapMb: Schema.Finite, rssMb: Schema.Finite })
-)
+const Cost = Schema.fromJsonString(Schema.Struct({ cpuMicros: Schema.Finite }))
+const Memory = Schema.fromJsonString(Schema.Struct({ heapMb: Schema.Finite, rssMb: Schema.Finite }))
 
 /** Starts a program that answers a line by a line. */
 const program = Effect.fnUntraced(function*(args: ReadonlyArray<string>) {
@@ -44,14 +43,14 @@ const program = Effect.fnUntraced(function*(args: ReadonlyArray<string>) {
 
 const caller = Effect.fnUntraced(function*(way: string, url: string) {
   const { ask, said } = yield* program(start("placing.ts", way, url))
-  return (calls: number, atOnce: number) =>
-    ask(`${calls} ${atOnce}`).pipe(Effect.andThen(said), Effect.flatMap(Schema.decodeEffect(Cost)))
-})
-
-type Measure = Effect.Success<ReturnType<typeof caller>>
-
-const turn = Effect.fnUntraced(function*(call: Measure, { atOnce, calls }: Size) {
-  return { one: (yield* call(calls, 1)).cpuMicros, many: (yield* call(calls, atOnce)).cpuMicros }
+  const place = (calls: number, atOnce: number) =>
+    ask(`${calls} ${atOnce}`).pipe(
+      Effect.andThen(said),
+      Effect.flatMap(Schema.decodeEffect(Cost)),
+      Effect.map(({ cpuMicros }) => cpuMicros)
+    )
+  const memory = ask("memory").pipe(Effect.andThen(said), Effect.flatMap(Schema.decodeEffect(Memory)))
+  return { place, memory }
 })
 
 /** All ways take turns, in processes of their own. */
@@ -59,12 +58,16 @@ export const run = Effect.fnUntraced(function*(size: Size) {
   const server = yield* program(start("bareServer.ts"))
   const { url } = yield* Schema.decodeEffect(Listening)(yield* server.said)
   const callers = yield* Effect.forEach(ways, (way) => caller(way, url))
-  yield* Effect.forEach(callers, (call) => call(size.warmUp, size.atOnce))
-  const round = Effect.forEach(callers, (call) => turn(call, size))
+  yield* Effect.forEach(callers, ({ place }) => place(size.warmUp, size.atOnce))
+  const round = Effect.forEach(
+    callers,
+    ({ place }) => Effect.all({ one: place(size.calls, 1), many: place(size.calls, size.atOnce) })
+  )
   const rounds = yield* Effect.forEach(Array.from({ length: size.rounds }), () => round)
   const memory = yield* Effect.forEach(
     callers,
-    (call) => Effect.forEach(Array.from({ length: 4 }), () => call(size.watched / 4, size.atOnce))
+    ({ memory, place }) =>
+      Effect.forEach(Array.from({ length: 4 }), () => Effect.andThen(place(size.watched / 4, size.atOnce), memory))
   )
   const rows = ways.map((subject, index): Row => {
     const turns = rounds.flatMap((round) => {
