@@ -171,7 +171,7 @@ export const page = (): string => {
     "",
     ...stepStates().map(([state, steps]) => `- ${state}: ${steps}`),
     "",
-    "`param` and `record` take no time, so no state is theirs.",
+    "`param`, `record` and `stream` take no time, so no state is theirs.",
     "",
     "## In one table",
     "",

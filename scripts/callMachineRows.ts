@@ -79,6 +79,7 @@ const consult = (options: Partial<Consult> = {}): Consult => ({
   ...options
 })
 
+const askUrl: Step = { _tag: "Ask", url: "http://localhost/answer" }
 const play: Step = { _tag: "Play", prompt: { _tag: "File", name: "play.mp3" } }
 const recorded = { maxDurationMs: 60_000, recording: { format: "wav", channels: "dual" } } as const
 const prompt = { _tag: "File", name: "ask.mp3" } as const
@@ -89,6 +90,7 @@ export const tails: ReadonlyArray<readonly [name: string, program: Program]> = [
   ["connect", [connect([support])]],
   ["connect to the caller's own phone", [connect([{ _tag: "Pstn", number }], { machineDetection: false })]],
   ["input", [collect()]],
+  ["an answer URL", [askUrl]],
   ["a stored document", [{ _tag: "RunStored", source: "Flow", ref: "flow" }]],
   ["hangup, or nothing", []]
 ]
@@ -109,6 +111,19 @@ const placed = (program: Program): Call.Call =>
     variables: {}
   })
 
+/** A call from outside, whose answer URL is asked. */
+const received: Happening = {
+  _tag: "Originated",
+  callId: "call",
+  requestId: "request",
+  kind: "Inbound",
+  callerId: number,
+  to: "914440000000",
+  program: [askUrl],
+  record: false,
+  variables: {}
+}
+
 const answers = (call: Call.Call, who: Endpoint | "caller", by: "Person" | "Agent" = "Person"): Call.Call => {
   const leg = call.legs.find((one) => who === "caller" ? one.legId === Call.callerLegId : one.endpoint === who)
   return leg === undefined ? call : meet(call, { _tag: "LegAnswered", legId: leg.legId, by })
@@ -119,13 +134,15 @@ export const answered = (program: Program): Call.Call => answers(placed(program)
 const talking = (program: Program, who: Endpoint): Call.Call => answers(answered(program), who)
 const presses = (call: Call.Call, digits: string): Call.Call =>
   [...digits].reduce((so, digit) => meet(so, { _tag: "DigitPressed", legId: Call.callerLegId, digit }), call)
+const onHold = (call: Call.Call): Call.Call => meet(call, { _tag: "HoldRequested", requestId: "request", hold: "On" })
 const transferred = (call: Call.Call, program: Program): Call.Call =>
   meet(call, { _tag: "TransferRequested", requestId: "request", program })
 
 /** Every state, in every situation that makes a difference; `tail` is what is left of the program. */
 const setups = (tail: Program): ReadonlyArray<Setup> => [
   { situation: "", call: Call.initial },
-  { situation: "", call: placed(tail) },
+  { situation: "placed", call: placed(tail) },
+  { situation: "from outside, asking what to run", call: meet(Call.initial, received) },
   { situation: "", call: answered([play, ...tail]) },
   { situation: "the last one rings", call: answered([connect([sales], { waitingMusic: "music.mp3" }), ...tail]) },
   { situation: "another round is left", call: answered([connect([sales, support]), ...tail]) },
@@ -154,6 +171,7 @@ const setups = (tail: Program): ReadonlyArray<Setup> => [
     )
   },
   { situation: "with a phone", call: talking([connect([sales, support], recorded), ...tail], sales) },
+  { situation: "with a phone, on hold", call: onHold(talking([connect([sales, support], recorded), ...tail], sales)) },
   {
     situation: "with an agent, another endpoint is left",
     call: talking([connect([ada, sales], recorded), ...tail], ada)
@@ -244,6 +262,7 @@ const probes = (call: Call.Call, tail: Program): ReadonlyArray<Probe> => {
   ]
   return [
     { title: "Originated", happening: origin },
+    ...(call.phase === "New" ? [{ title: "Originated: from outside, with an answer URL", happening: received }] : []),
     ...legProbes(call),
     { title: "DigitPressed: the finish key", happening: { _tag: "DigitPressed", legId: caller, digit: "#" } },
     { title: "DigitPressed: no digit", happening: { _tag: "DigitPressed", legId: caller, digit: "x" } },
@@ -261,6 +280,18 @@ const probes = (call: Call.Call, tail: Program): ReadonlyArray<Probe> => {
         title: `WebhookReplied${which === "" ? ": a pipeline" : which}`,
         happening: { _tag: "WebhookReplied", deliveryId, reply: { _tag: "NewProgram", program: tail } }
       },
+      ...(which === "" && call.phase === "Calling"
+        ? [
+          {
+            title: "WebhookReplied: a pipeline that begins with a hangup",
+            happening: {
+              _tag: "WebhookReplied",
+              deliveryId,
+              reply: { _tag: "NewProgram", program: [{ _tag: "Hangup" }] }
+            }
+          } as const
+        ]
+        : []),
       ...(which === ""
         ? [
           {
@@ -284,6 +315,10 @@ const probes = (call: Call.Call, tail: Program): ReadonlyArray<Probe> => {
       title: "TransferRequested: warm",
       happening: { _tag: "TransferRequested", requestId: "request", program: [consult()] }
     },
+    ...(["On", "Off", "Toggle"] as const).map((hold): Probe => ({
+      title: `HoldRequested: ${hold}`,
+      happening: { _tag: "HoldRequested", requestId: "request", hold }
+    })),
     {
       title: "HangupRequested",
       happening: { _tag: "HangupRequested", requestId: "request", cause: "NORMAL_CLEARING", by: "Api" }

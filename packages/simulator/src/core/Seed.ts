@@ -24,7 +24,31 @@ const words = (text: string): readonly [number, number, number, number] => {
   return [all >>> 0, (b ^ all) >>> 0, (c ^ all) >>> 0, (d ^ all) >>> 0]
 }
 
-const hex = (word: number): string => word.toString(16).padStart(8, "0")
+const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+/**
+ * The `count`-th text of a kind, of 43 letters and digits: the form that the request ids of the older API have in every
+ * published sample (documented).
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const alphanumeric = (seed: number, label: string, count: number): string => {
+  let text = ""
+  for (let part = 0; text.length < 43; part++) {
+    for (let word of words(`${seed}/${label}/${count}/${part}`)) {
+      for (let letter = 0; letter < 4; letter++) {
+        text += alphabet.charAt(word % alphabet.length)
+        word = Math.floor(word / alphabet.length)
+      }
+    }
+  }
+  return text.slice(0, 43)
+}
+
+const bytes = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"))
+const byte = (word: number, shift: number): string => bytes[(word >>> shift) & 255] ?? ""
+const hex = (word: number): string => byte(word, 24) + byte(word, 16) + byte(word, 8) + byte(word, 0)
 
 /**
  * The `count`-th id of a kind, as a version 4 UUID.
@@ -33,13 +57,9 @@ const hex = (word: number): string => word.toString(16).padStart(8, "0")
  * @since 0.1.0
  */
 export const uuid = (seed: number, label: string, count: number): string => {
-  const digits = words(`${seed}/${label}/${count}`).map(hex).join("")
-  const variant = "89ab".charAt(Number.parseInt(digits.charAt(16), 16) & 3)
-  return [
-    digits.slice(0, 8),
-    digits.slice(8, 12),
-    `4${digits.slice(13, 16)}`,
-    variant + digits.slice(17, 20),
-    digits.slice(20)
-  ].join("-")
+  const [first, second, third, fourth] = words(`${seed}/${label}/${count}`)
+  const versioned = hex((second & 0xffff0fff) | 0x4000)
+  const variant = hex((third & 0x3fffffff) | 0x80000000)
+  const node = variant.slice(4) + hex(fourth)
+  return `${hex(first)}-${versioned.slice(0, 4)}-${versioned.slice(4)}-${variant.slice(0, 4)}-${node}`
 }

@@ -15,17 +15,19 @@ import type { EndedBy, Originated } from "./CallEvent.ts"
 import type { InputRecord, RecordingRecord, TransferReason, TransferRecord } from "./CallRecord.ts"
 import type { HangupCause } from "./HangupCause.ts"
 
-/** The leg of the phone that the call itself dialed. */
+/** The leg of the phone that the call itself dialed, or that called in. */
 export const callerLegId = "caller"
 
 /**
- * One party's connection within a call.
+ * One party's connection within a call. `legId` is unique in the call, `uuid` everywhere; the first leg's is the call's
+ * own id.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Leg {
   readonly legId: string
+  readonly uuid: string
   readonly endpoint: Endpoint
   readonly state: "Dialing" | "Ringing" | "Answered" | "Bridged" | "Ended"
   readonly startedAt: number
@@ -66,8 +68,8 @@ export interface Held {
 /**
  * What a running call is busy with.
  *
- * `Hunting` rings the endpoints of round `round`. `Consulting` asks `legId` to take the call over, and waits for a key of
- * it once `confirming`; `held` is there while the party of before is still on the line.
+ * `Hunting` rings the endpoints of round `round`, counted through all attempts. `Consulting` asks `legId` to take the
+ * call over, and waits for a key of it once `confirming`; `held` is there while the party of before is still on the line.
  *
  * @category models
  * @since 0.1.0
@@ -97,8 +99,9 @@ export type Activity =
   | { readonly _tag: "AwaitingStored"; readonly lookupId: string }
 
 /**
- * A call. `transfer` is the one that is in progress, with what came of the endpoint tried last; `retainedLegId` is the
- * party that it keeps on the line until it reaches somebody.
+ * A call. `extraParams` is the text that comes back in callbacks of the older API. `onHold` says that the parties of the
+ * bridge do not hear each other. `transfer` is the one that is in progress, with what came of the endpoint tried last;
+ * `retainedLegId` is the party that it keeps on the line until it reaches somebody.
  *
  * @category models
  * @since 0.1.0
@@ -111,6 +114,8 @@ export interface Call {
   readonly program: Program
   readonly nextStep: number
   readonly variables: Variables
+  readonly extraParams?: string
+  readonly onHold: boolean
   readonly typedAhead: string
   readonly timers: Readonly<Record<string, number>>
   readonly sequence: number
@@ -152,6 +157,7 @@ export const initial: Call = {
   program: [],
   nextStep: 0,
   variables: {},
+  onHold: false,
   typedAhead: "",
   timers: {},
   sequence: 0,
@@ -164,12 +170,44 @@ export const initial: Call = {
 export const plainRecording: RecordingFormat = { format: "mp3", channels: "single" }
 
 /**
+ * Whether the call came from a phone that dialed a number of the platform.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const isInbound = (call: Call): boolean => call.origin.kind === "Inbound"
+
+/**
+ * Whether the call speaks the older vocabulary, in its programs and its callbacks.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const isLegacy = (call: Call): boolean => call.origin.kind === "Legacy" || isInbound(call)
+
+/**
+ * The number of the phone on the first leg.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const ownNumber = (call: Call): string => isInbound(call) ? call.origin.callerId : call.origin.to
+
+/**
  * The leg by its id.
  *
  * @category getters
  * @since 0.1.0
  */
 export const leg = (call: Call, legId: string): Leg | undefined => call.legs.find((leg) => leg.legId === legId)
+
+/**
+ * Whether somebody talks with the caller, who can be put on hold.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const isBridged = (call: Call): boolean => leg(call, callerLegId)?.state === "Bridged"
 
 /**
  * Whether the leg has not ended.

@@ -1,7 +1,7 @@
 /**
  * What the call machine asks the world to do, in the imperative. The engine carries commands out in order.
  */
-import type { Endpoint, Prompt, RecordingFormat, Variables } from "../pcmo/Program.ts"
+import type { Endpoint, OpenStream, Prompt, RecordingFormat, Variables } from "../pcmo/Program.ts"
 import type { CallRecord, TransferRecord } from "./CallRecord.ts"
 import type { HangupCause } from "./HangupCause.ts"
 
@@ -39,9 +39,11 @@ export type IgnoredBecause =
   | "other-key"
   | "buffer-full"
   | "transfer-in-progress"
+  | "not-bridged"
+  | "hold-unchanged"
 
 /**
- * One thing to do.
+ * One thing to do. The `metadata` of a dialed agent are those of its session.
  *
  * @category models
  * @since 0.1.0
@@ -53,7 +55,13 @@ export type CallCommand =
     readonly endpoint: Endpoint
     readonly callerId: string
     readonly headers?: Readonly<Record<string, string>>
+    readonly metadata?: Variables
   }
+  | { readonly _tag: "ReceiveLeg"; readonly legId: string; readonly endpoint: Endpoint }
+  | { readonly _tag: "AnswerLeg"; readonly legId: string }
+  | { readonly _tag: "HoldCall" }
+  | { readonly _tag: "ResumeCall" }
+  | { readonly _tag: "OpenStream"; readonly streamId: string; readonly stream: OpenStream }
   | { readonly _tag: "HangUpLeg"; readonly legId: string; readonly cause: HangupCause }
   | { readonly _tag: "BridgeLegs"; readonly legId: string }
   | { readonly _tag: "StartPlayback"; readonly playbackId: string; readonly prompt: Prompt; readonly loop: boolean }
@@ -74,7 +82,7 @@ export type CallCommand =
   | { readonly _tag: "StopRecording"; readonly recordingId: string }
   | { readonly _tag: "ArmTimer"; readonly timer: string; readonly generation: number; readonly dueAt: number }
   | { readonly _tag: "DisarmTimer"; readonly timer: string; readonly generation: number }
-  | { readonly _tag: "Notify"; readonly deliveryId: string; readonly url: string; readonly notice: InputNotice }
+  | { readonly _tag: "Notify"; readonly deliveryId: string; readonly url: string; readonly notice: Question }
   | {
     readonly _tag: "LookUpStored"
     readonly lookupId: string
@@ -86,18 +94,58 @@ export type CallCommand =
   | { readonly _tag: "Ignored"; readonly state: string; readonly event: string; readonly why: IgnoredBecause }
 
 /**
- * What the customer's URL is told about collected input.
+ * What the customer's URL is told about collected input (current API).
  *
  * @category models
  * @since 0.1.0
  */
 export interface InputNotice {
+  readonly _tag: "Input"
   readonly callId: string
   readonly callerId: string
   readonly to: string
   readonly result: InputResult
   readonly variables: Variables
 }
+
+/**
+ * What the customer's URL is told about collected digits (older API): none is an empty text.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface DigitsNotice {
+  readonly _tag: "Digits"
+  readonly callId: string
+  readonly callerId: string
+  readonly to: string
+  readonly digits: string
+  readonly extraParams: string
+}
+
+/**
+ * What the answer URL is told about a call (older API).
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface AnswerNotice {
+  readonly _tag: "Answer"
+  readonly callId: string
+  readonly direction: "inbound" | "outbound"
+  readonly callerId: string
+  readonly to: string
+  readonly appId?: string
+  readonly at: number
+}
+
+/**
+ * What a call waits for a reply to.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Question = InputNotice | DigitsNotice | AnswerNotice
 
 /** One kind of command. */
 export type CommandOf<Tag extends CallCommand["_tag"]> = Extract<CallCommand, { readonly _tag: Tag }>

@@ -17,7 +17,20 @@ export const EndedBy = Schema.Literals(["Caller", "Pipeline", "Api", "Timeout", 
 export type EndedBy = typeof EndedBy.Type
 
 /**
- * A call was asked for and admitted.
+ * How a call came about: placed through the current API (`Agent`, `Pipeline`, `Flow`) or the older one (`Legacy`), or
+ * from a phone that dialed a number of the platform (`Inbound`). The last two speak the older vocabulary.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const CallKind = Schema.Literals(["Agent", "Pipeline", "Flow", "Legacy", "Inbound"])
+/** @since 0.1.0 */
+export type CallKind = typeof CallKind.Type
+
+/**
+ * A call was asked for and admitted. `callerId` is the number that is shown, `to` the one that is called; of an inbound
+ * call, the phone that calls and the platform's number. `extraParams` is text that comes back in callbacks.
+ * `rateMicros` is what a started minute of an answered leg costs, in millionths of the account's currency.
  *
  * @category models
  * @since 0.1.0
@@ -26,7 +39,7 @@ export const Originated = Schema.TaggedStruct("Originated", {
   at,
   callId: Schema.String,
   requestId: Schema.String,
-  kind: Schema.Literals(["Agent", "Pipeline", "Flow"]),
+  kind: CallKind,
   callerId: Schema.String,
   to: Schema.String,
   appId: Schema.optionalKey(Schema.String),
@@ -35,7 +48,9 @@ export const Originated = Schema.TaggedStruct("Originated", {
   ringTimeoutMs: Schema.optionalKey(Schema.Natural),
   maxDurationMs: Schema.optionalKey(Schema.Natural),
   record: Schema.Boolean,
-  variables: Variables
+  variables: Variables,
+  extraParams: Schema.optionalKey(Schema.String),
+  rateMicros: Schema.optionalKey(Schema.Natural)
 })
 /** @since 0.1.0 */
 export type Originated = typeof Originated.Type
@@ -95,6 +110,11 @@ export const CallEvent = Schema.Union([
   Schema.TaggedStruct("StoredFound", { at, lookupId: Schema.String, program: Program }),
   Schema.TaggedStruct("StoredMissing", { at, lookupId: Schema.String }),
   Schema.TaggedStruct("TransferRequested", { at, requestId: Schema.String, program: Program }),
+  Schema.TaggedStruct("HoldRequested", {
+    at,
+    requestId: Schema.String,
+    hold: Schema.Literals(["On", "Off", "Toggle"])
+  }),
   Schema.TaggedStruct("HangupRequested", {
     at,
     requestId: Schema.String,

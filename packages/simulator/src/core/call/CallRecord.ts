@@ -2,17 +2,19 @@
  * The record written when a call has ended: a projection of its last state.
  */
 import type { Endpoint, RecordingFormat, Variables } from "../pcmo/Program.ts"
-import type { EndedBy } from "./CallEvent.ts"
+import type { CallKind, EndedBy } from "./CallEvent.ts"
 import type { Disposition, HangupCause } from "./HangupCause.ts"
 
 /**
- * One leg of an ended call. Times are milliseconds from the tenant's origin; `durationMs` runs from the answer.
+ * One leg of an ended call. Times are milliseconds from the tenant's origin; `durationMs` runs from the answer. `uuid` is
+ * the platform's id of the leg, `chargeMicros` what it cost, in millionths of the account's currency.
  *
  * @category models
  * @since 0.1.0
  */
 export interface LegRecord {
   readonly legId: string
+  readonly uuid: string
   readonly endpoint: Endpoint
   readonly startedAt: number
   readonly ringingAt?: number
@@ -23,6 +25,7 @@ export interface LegRecord {
   readonly durationMs: number
   readonly disposition: Disposition
   readonly hangupCause: HangupCause
+  readonly chargeMicros?: number
   readonly variables?: Variables
 }
 
@@ -35,8 +38,8 @@ export interface LegRecord {
 export interface CallRecord {
   readonly callId: string
   readonly requestId: string
-  readonly kind: "Agent" | "Pipeline" | "Flow"
-  readonly direction: "outbound"
+  readonly kind: CallKind
+  readonly direction: "inbound" | "outbound"
   readonly appId?: string
   readonly callerId: string
   readonly to: string
@@ -53,6 +56,7 @@ export interface CallRecord {
   readonly inputs: ReadonlyArray<InputRecord>
   readonly recordings: ReadonlyArray<RecordingRecord>
   readonly variables: Variables
+  readonly extraParams?: string
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Input: prompts, digits with their timers, speech, retries, and where the result goes. */
 import type { Collect, Prompt } from "../pcmo/Program.ts"
-import { callerLegId } from "./Call.ts"
+import * as Call from "./Call.ts"
 import type { InputResult } from "./CallCommand.ts"
 import type { EventOf } from "./CallEvent.ts"
 import { stopActivity } from "./ending.ts"
@@ -35,7 +35,7 @@ const ask = (t: turn.Turn, collect: Collect, attempt: number, lead: Prompt | und
   const prompts = [lead, collect.prompt].filter((prompt) => prompt !== undefined)
   const activity: Collecting = { _tag: "Collecting", collect, attempt, entry: "", prompts }
   set(t, activity)
-  turn.emit(t, { _tag: "OpenInput", legId: callerLegId, attempt, modes: collect.modes })
+  turn.emit(t, { _tag: "OpenInput", legId: Call.callerLegId, attempt, modes: collect.modes })
   if (collect.digits.flushBuffer) turn.update(t, { typedAhead: "" })
   if (t.call.typedAhead === "" || !collect.modes.includes("dtmf")) return promptOrListen(t, activity)
   turn.assume(t, "digits-typed-ahead")
@@ -59,16 +59,14 @@ const hand = (t: turn.Turn, activity: Collecting, result: InputResult): void => 
     turn.update(t, { activity: { _tag: "AwaitingStored", lookupId } })
     return turn.emit(t, { _tag: "LookUpStored", lookupId, source: "Pipeline", ref: onResult.ref })
   }
-  turn.assume(t, "input-result-body")
-  const deliveryId = turn.fresh(t, "delivery")
-  turn.update(t, { activity: { _tag: "AwaitingReply", deliveryId } })
-  const { callerId, callId, to } = t.call.origin
-  turn.emit(t, {
-    _tag: "Notify",
-    deliveryId,
-    url: onResult.url,
-    notice: { callId, callerId, to, result, variables: t.call.variables }
-  })
+  const { extraParams = "{}", origin: { callerId, callId, to }, variables } = t.call
+  const about = { callId, callerId, to }
+  if (!Call.isLegacy(t.call)) {
+    turn.assume(t, "input-result-body")
+    return turn.ask(t, onResult.url, { _tag: "Input", ...about, result, variables })
+  }
+  if (result.status !== "success") turn.assume(t, "no-digits-posted")
+  turn.ask(t, onResult.url, { _tag: "Digits", ...about, digits: result.entry ?? "", extraParams })
 }
 
 /** An entry is complete: it goes on, or the question is asked again while retries are left. */

@@ -1,6 +1,6 @@
 /** Warm transfer: the caller is held while somebody is asked to take the call over, then goes there, or back. */
 import type { Connect, Consult } from "../pcmo/Program.ts"
-import type * as Call from "./Call.ts"
+import * as Call from "./Call.ts"
 import type { EventOf } from "./CallEvent.ts"
 import { endCall } from "./ending.ts"
 import * as HangupCause from "./HangupCause.ts"
@@ -53,7 +53,7 @@ export const consult = (t: turn.Turn, step: Consult, held?: Call.Held): turn.Pro
   turn.assume(t, "warm-holds-caller")
   if (t.call.legs.length >= legsCap) return nobody(t, held, HangupCause.temporaryFailure)
   const legId = `callee${t.call.legs.length}`
-  if (isNumber(step.endpoint, t.call.origin.to)) {
+  if (isNumber(step.endpoint, Call.ownNumber(t.call))) {
     turn.assume(t, "own-number-is-engaged")
     turn.failLeg(t, legId, step.endpoint, HangupCause.userBusy)
     turn.patchLeg(t, legId, { variables: step.variables })

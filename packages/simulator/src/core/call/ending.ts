@@ -8,10 +8,17 @@ import * as turn from "./turn.ts"
 
 const since = (from: number | undefined, to: number): number => from === undefined ? 0 : to - from
 
-const legRecord = (leg: Call.Leg, endedAt: number): LegRecord => {
+const minuteMs = 60_000
+
+/** Started minutes, from the answer on (assumed). */
+const charge = (rateMicros: number, durationMs: number): number => rateMicros * Math.ceil(durationMs / minuteMs)
+
+const legRecord = (leg: Call.Leg, endedAt: number, rateMicros: number | undefined): LegRecord => {
+  const durationMs = since(leg.answeredAt, leg.endedAt ?? endedAt)
   const cause = leg.hangupCause ?? HangupCause.normalClearing
   return {
     legId: leg.legId,
+    uuid: leg.uuid,
     endpoint: leg.endpoint,
     startedAt: leg.startedAt,
     ...(leg.ringingAt === undefined ? {} : { ringingAt: leg.ringingAt }),
@@ -19,9 +26,10 @@ const legRecord = (leg: Call.Leg, endedAt: number): LegRecord => {
     ...(leg.answeredBy === undefined ? {} : { answeredBy: leg.answeredBy }),
     ...(leg.bridgedAt === undefined ? {} : { bridgedAt: leg.bridgedAt }),
     endedAt: leg.endedAt ?? endedAt,
-    durationMs: since(leg.answeredAt, leg.endedAt ?? endedAt),
+    durationMs,
     disposition: HangupCause.disposition(leg.answeredAt !== undefined, cause),
     hangupCause: cause,
+    ...(rateMicros === undefined ? {} : { chargeMicros: charge(rateMicros, durationMs) }),
     ...(leg.variables === undefined ? {} : { variables: leg.variables })
   }
 }
@@ -33,7 +41,7 @@ const record = (call: Call.Call, ending: NonNullable<Call.Call["ending"]>): Call
     callId: origin.callId,
     requestId: origin.requestId,
     kind: origin.kind,
-    direction: "outbound",
+    direction: Call.isInbound(call) ? "inbound" : "outbound",
     ...(origin.appId === undefined ? {} : { appId: origin.appId }),
     callerId: origin.callerId,
     to: origin.to,
@@ -45,11 +53,12 @@ const record = (call: Call.Call, ending: NonNullable<Call.Call["ending"]>): Call
     hangupCause: ending.cause,
     ...(ending.reason === undefined ? {} : { hangupReason: ending.reason }),
     endedBy: ending.by,
-    legs: call.legs.map((leg) => legRecord(leg, ending.at)),
+    legs: call.legs.map((leg) => legRecord(leg, ending.at, origin.rateMicros)),
     transfers: call.transfers,
     inputs: call.inputs,
     recordings: call.recordings,
-    variables: call.variables
+    variables: call.variables,
+    ...(call.extraParams === undefined ? {} : { extraParams: call.extraParams })
   }
 }
 
@@ -120,6 +129,7 @@ export const endCall = (
   for (const recording of t.call.recordings) turn.stopRecording(t, recording.recordingId)
   for (const timer of Object.keys(t.call.timers)) turn.disarm(t, timer)
   endedWithCall(t, ending)
+  if (t.call.origin.rateMicros !== undefined) turn.assume(t, "charged-by-started-minute")
   const end = { at: t.at, ...ending }
   turn.update(t, { phase: "Ended", ending: end })
   turn.emit(t, { _tag: "WriteRecord", record: record(t.call, end) })

@@ -1,6 +1,6 @@
 /** Connect: ringing endpoints in rounds until one answers, and talking until that leg ends. */
 import * as DialPlan from "../pcmo/DialPlan.ts"
-import type { Connect, Endpoint } from "../pcmo/Program.ts"
+import type { Connect, Endpoint, Variables } from "../pcmo/Program.ts"
 import * as Call from "./Call.ts"
 import type { EventOf } from "./CallEvent.ts"
 import { endCall, stopActivity } from "./ending.ts"
@@ -33,9 +33,13 @@ const talk = (
 export const isNumber = (endpoint: Endpoint, number: string): boolean =>
   endpoint._tag === "Pstn" && endpoint.number === number
 
-/** A connect to nobody but the number that the call itself dials: what the official clients send for a direct call. */
-export const isDirect = (step: Connect, to: string): boolean =>
-  step.endpoints.length === 1 && step.endpoints.every((endpoint) => isNumber(endpoint, to))
+/**
+ * A connect to nobody but the number that the call itself dials: what the official clients of the current API send for a
+ * direct call.
+ */
+export const isDirect = (step: Connect, call: Call.Call): boolean =>
+  !Call.isLegacy(call) && step.endpoints.length === 1
+  && step.endpoints.every((endpoint) => isNumber(endpoint, call.origin.to))
 
 /** The phone that the call dialed is on the line already. */
 const joinCaller = (t: turn.Turn, connect: Connect): turn.Progress => {
@@ -50,30 +54,40 @@ const joinCaller = (t: turn.Turn, connect: Connect): turn.Progress => {
   return talk(t, { connect, round: 0, legId: Call.callerLegId })
 }
 
+/** What an agent knows of the call: its variables, and what the connect adds. */
+const sessionMetadata = (t: turn.Turn, { metadata }: Connect): Variables => {
+  if (Object.keys(metadata).length === 0) return t.call.variables
+  turn.assume(t, "metadata-joins-variables")
+  return { ...t.call.variables, ...metadata }
+}
+
 const dialRound = (t: turn.Turn, connect: Connect, from: number, musicId: string | undefined): turn.Progress => {
   turn.update(t, {
     activity: { _tag: "Hunting", connect, round: from, ...(musicId === undefined ? {} : { musicId }) }
   })
   const rounds = DialPlan.rounds(connect)
-  const endpoints = rounds[from]
-  if (endpoints !== undefined && t.call.legs.length + endpoints.length > legsCap) {
-    failedWith(t, HangupCause.temporaryFailure)
-    turn.assume(t, "connect-failure-continues")
-    return finish(t)
-  }
-  if (endpoints === undefined) {
+  const endpoints = DialPlan.round(connect, from, rounds)
+  const tooMany = endpoints !== undefined && t.call.legs.length + endpoints.length > legsCap
+  if (tooMany) failedWith(t, HangupCause.temporaryFailure)
+  if (endpoints === undefined || tooMany) {
     turn.assume(t, "connect-failure-continues")
     return finish(t)
   }
   if (connect.strategy === "Simultaneous" && rounds.length > 1) turn.assume(t, "phones-before-agents")
+  if (from >= rounds.length) turn.assume(t, "loop-repeats-list")
   for (const endpoint of endpoints) {
     const legId = `callee${t.call.legs.length}`
-    if (isNumber(endpoint, t.call.origin.to)) {
+    if (isNumber(endpoint, Call.ownNumber(t.call))) {
       turn.assume(t, "own-number-is-engaged")
       turn.failLeg(t, legId, endpoint, HangupCause.userBusy)
       failedWith(t, HangupCause.userBusy)
     } else {
-      turn.dial(t, legId, { endpoint, callerId: connect.callerId, ringTimeoutMs: connect.ringTimeoutMs })
+      turn.dial(t, legId, {
+        endpoint,
+        callerId: connect.callerId,
+        ringTimeoutMs: connect.ringTimeoutMs,
+        ...(endpoint._tag === "Agent" ? { metadata: sessionMetadata(t, connect) } : {})
+      })
     }
   }
   return nextWhenAllFailed(t)
@@ -81,7 +95,7 @@ const dialRound = (t: turn.Turn, connect: Connect, from: number, musicId: string
 
 /** Starts a connect. */
 export const connect = (t: turn.Turn, step: Connect): turn.Progress => {
-  if (t.call.legs.length === 1 && isDirect(step, t.call.origin.to)) return joinCaller(t, step)
+  if (t.call.legs.length === 1 && isDirect(step, t.call)) return joinCaller(t, step)
   const music = step.waitingMusic === undefined || t.call.retainedLegId !== undefined
     ? undefined
     : turn.play(t, { _tag: "File", name: step.waitingMusic }, true)
@@ -141,7 +155,7 @@ export const calleeHungUp = (t: turn.Turn, event: EventOf<"LegHungUp">): turn.Pr
   if (activity._tag !== "Talking" || activity.legId !== event.legId) return nextWhenAllFailed(t)
   stopActivity(t)
   const dropped = leg?.endpoint._tag === "Agent" && event.cause !== HangupCause.normalClearing
-  if (!dropped || DialPlan.rounds(activity.connect)[activity.round + 1] === undefined) {
+  if (!dropped || DialPlan.round(activity.connect, activity.round + 1) === undefined) {
     turn.assume(t, "bridge-end-continues")
     return "Done"
   }

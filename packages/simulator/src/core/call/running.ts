@@ -1,5 +1,6 @@
 /** Runs the steps of a program one after another until one has to wait. */
 import type { Program, Variables } from "../pcmo/Program.ts"
+import * as Call from "./Call.ts"
 import { collect } from "./collecting.ts"
 import { consult } from "./consulting.ts"
 import { endCall } from "./ending.ts"
@@ -40,6 +41,28 @@ const step = (t: turn.Turn): turn.Progress => {
       callerListens(t)
       turn.update(t, { activity: { _tag: "Playing", playbackId: turn.play(t, next.prompt, false) } })
       return "Pending"
+    case "Attach":
+      turn.assume(t, "param-replaces-extra-params")
+      turn.update(t, { extraParams: next.text })
+      return "Done"
+    case "Ask": {
+      const { appId, callerId, callId, to } = t.call.origin
+      const inbound = Call.isInbound(t.call)
+      if (!inbound) turn.assume(t, "answer-url-says-outbound")
+      turn.ask(t, next.url, {
+        _tag: "Answer",
+        callId,
+        direction: inbound ? "inbound" : "outbound",
+        callerId,
+        to,
+        ...(appId === undefined ? {} : { appId }),
+        at: t.at
+      })
+      return "Pending"
+    }
+    case "OpenStream":
+      turn.emit(t, { _tag: "OpenStream", streamId: turn.fresh(t, "stream"), stream: next })
+      return "Done"
     case "Connect":
       return connect(t, next)
     case "Consult":

@@ -68,7 +68,7 @@ export const endedWithCall = (t: turn.Turn, ending: { readonly cause: string; re
   if (transfer.failure !== undefined) {
     return settle(t, { status: "failed", reason: `${transfer.failure}_and_call_ended` })
   }
-  if (ending.by === "Pipeline" && ending.cause === HangupCause.normalClearing) {
+  if (ending.by === "Pipeline" && ending.cause !== HangupCause.temporaryFailure) {
     turn.assume(t, "transfer-settled-by-prompt")
     return settle(t, { status: "completed" })
   }

@@ -34,27 +34,54 @@ export interface Outcome {
   readonly assumes: ReadonlyArray<Assumption>
 }
 
-const originated = (t: turn.Turn, event: EventOf<"Originated">): void => {
-  const [first] = event.program
-  const direct = first?._tag === "Connect" && isDirect(first, event.to)
-  if (event.ringTimeoutMs === undefined) turn.assume(t, "default-ring-timeout")
-  turn.update(t, { phase: "Calling", origin: event, program: event.program, variables: event.variables })
-  turn.dial(t, Call.callerLegId, {
-    endpoint: { _tag: "Pstn", number: event.to },
-    callerId: event.callerId,
-    ringTimeoutMs: event.ringTimeoutMs ?? (direct ? first.ringTimeoutMs : defaultRingTimeoutMs)
-  })
-}
-
-const callerAnswered = (t: turn.Turn, event: EventOf<"LegAnswered">): void => {
+/** The phone on the first leg is on the line: the call's longest duration counts from now. */
+const callerAnswered = (t: turn.Turn, by: EventOf<"LegAnswered">["by"]): void => {
   const { origin } = t.call
   turn.disarm(t, turn.ringTimer(Call.callerLegId))
-  turn.patchLeg(t, Call.callerLegId, { state: "Answered", answeredAt: t.at, answeredBy: event.by })
+  turn.patchLeg(t, Call.callerLegId, { state: "Answered", answeredAt: t.at, answeredBy: by })
   turn.update(t, { phase: "Running" })
   turn.assume(t, origin.maxDurationMs === undefined ? "default-max-duration" : "max-duration-from-answer")
   turn.arm(t, turn.maxDurationTimer, origin.maxDurationMs ?? defaultMaxDurationMs)
   if (origin.record) turn.recordCall(t, Call.plainRecording)
   proceed(t, "Done")
+}
+
+/** An inbound call knows what to run: a hangup before anything else refuses it, anything else picks it up. */
+const pickUp = (t: turn.Turn): void => {
+  if (t.call.program[0]?._tag === "Hangup") {
+    return endCall(t, { cause: HangupCause.callRejected, by: "Pipeline" })
+  }
+  turn.assume(t, "picked-up-with-actions")
+  turn.emit(t, { _tag: "AnswerLeg", legId: Call.callerLegId })
+  callerAnswered(t, "Person")
+}
+
+/** A phone calls in: it rings until the answer URL has said what to run, and not at all with a program of its own. */
+const received = (t: turn.Turn, event: EventOf<"Originated">): void => {
+  turn.receive(t, { _tag: "Pstn", number: event.callerId })
+  if (event.program[0]?._tag !== "Ask") return pickUp(t)
+  if (event.ringTimeoutMs === undefined) turn.assume(t, "default-ring-timeout")
+  turn.arm(t, turn.ringTimer(Call.callerLegId), event.ringTimeoutMs ?? defaultRingTimeoutMs)
+  proceed(t, "Done")
+}
+
+const originated = (t: turn.Turn, event: EventOf<"Originated">): void => {
+  const [first] = event.program
+  turn.update(t, {
+    phase: "Calling",
+    origin: event,
+    program: event.program,
+    variables: event.variables,
+    ...(event.extraParams === undefined ? {} : { extraParams: event.extraParams })
+  })
+  if (event.kind === "Inbound") return received(t, event)
+  const direct = first?._tag === "Connect" && isDirect(first, t.call)
+  if (event.ringTimeoutMs === undefined) turn.assume(t, "default-ring-timeout")
+  turn.dial(t, Call.callerLegId, {
+    endpoint: { _tag: "Pstn", number: event.to },
+    callerId: event.callerId,
+    ringTimeoutMs: event.ringTimeoutMs ?? (direct ? first.ringTimeoutMs : defaultRingTimeoutMs)
+  })
 }
 
 const calleeEvent = (t: turn.Turn, event: EventOf<"LegAnswered" | "LegRejected" | "LegHungUp">): turn.Progress => {
@@ -71,6 +98,9 @@ const calleeEvent = (t: turn.Turn, event: EventOf<"LegAnswered" | "LegRejected" 
   }
 }
 
+const refusedByPerson = (cause: string): boolean =>
+  cause === HangupCause.callRejected || cause === HangupCause.originatorCancel
+
 const legEvent = (
   t: turn.Turn,
   event: EventOf<"LegRinging" | "LegAnswered" | "LegRejected" | "LegHungUp">
@@ -85,13 +115,13 @@ const legEvent = (
       if (leg.state !== "Dialing") return turn.ignore(t, event, "wrong-leg-state")
       return turn.patchLeg(t, leg.legId, { state: "Ringing", ringingAt: t.at })
     case "LegAnswered":
-      if (up) return turn.ignore(t, event, "wrong-leg-state")
-      return caller ? callerAnswered(t, event) : proceed(t, calleeEvent(t, event))
+      if (up || (caller && Call.isInbound(t.call))) return turn.ignore(t, event, "wrong-leg-state")
+      return caller ? callerAnswered(t, event.by) : proceed(t, calleeEvent(t, event))
     case "LegRejected":
       if (up) return turn.ignore(t, event, "wrong-leg-state")
       if (!caller) return proceed(t, calleeEvent(t, event))
       turn.legEnded(t, leg.legId, event.cause)
-      return endCall(t, { cause: event.cause, by: event.cause === HangupCause.callRejected ? "Caller" : "Network" })
+      return endCall(t, { cause: event.cause, by: refusedByPerson(event.cause) ? "Caller" : "Network" })
     case "LegHungUp":
       if (!up) return turn.ignore(t, event, "wrong-leg-state")
       if (!caller) return proceed(t, calleeEvent(t, event))
@@ -131,9 +161,10 @@ const webhookSettled = (t: turn.Turn, event: EventOf<"WebhookReplied" | "Webhook
     return turn.ignore(t, event, "late-reply")
   }
   if (event._tag === "WebhookReplied" && event.reply._tag === "NewProgram") {
-    turn.assume(t, "reply-replaces-rest")
+    const left = t.call.nextStep < t.call.program.length
+    if (left || !Call.isLegacy(t.call)) turn.assume(t, "reply-replaces-rest")
     load(t, event.reply.program)
-    return proceed(t, "Done")
+    return t.call.phase === "Calling" ? pickUp(t) : proceed(t, "Done")
   }
   if (event._tag === "WebhookReplied" && event.reply._tag === "Empty") {
     turn.assume(t, "empty-reply-hangs-up")
@@ -171,7 +202,8 @@ const transferred = (t: turn.Turn, event: EventOf<"TransferRequested">): void =>
   begin(t, event.requestId)
   if (t.call.phase === "Calling") {
     turn.assume(t, "transfer-before-answer")
-    return load(t, event.program)
+    load(t, event.program)
+    return Call.isInbound(t.call) ? pickUp(t) : undefined
   }
   const { activity, nextStep, program } = t.call
   const [first] = event.program
@@ -187,6 +219,15 @@ const transferred = (t: turn.Turn, event: EventOf<"TransferRequested">): void =>
   stopActivity(t)
   load(t, event.program)
   proceed(t, "Done")
+}
+
+const holdRequested = (t: turn.Turn, event: EventOf<"HoldRequested">): void => {
+  const { onHold } = t.call
+  const on = event.hold === "Toggle" ? !onHold : event.hold === "On"
+  if (!Call.isBridged(t.call)) return turn.ignore(t, event, "not-bridged")
+  if (on === onHold) return turn.ignore(t, event, "hold-unchanged")
+  turn.assume(t, "hold-mutes-bridge")
+  turn.hold(t, on)
 }
 
 const heard = (t: turn.Turn, event: EventOf<"DigitPressed" | "SpeechHeard">): void => {
@@ -224,6 +265,8 @@ const dispatch = (t: turn.Turn, event: CallEvent): void => {
       return lookedUp(t, event)
     case "TransferRequested":
       return transferred(t, event)
+    case "HoldRequested":
+      return holdRequested(t, event)
     case "HangupRequested":
       return endCall(t, {
         cause: event.cause,

@@ -5,8 +5,9 @@
  */
 import type { Assumption } from "../journal/Assumption.ts"
 import type { Endpoint, Prompt, RecordingFormat, Variables } from "../pcmo/Program.ts"
+import * as Seed from "../Seed.ts"
 import * as Call from "./Call.ts"
-import type { CallCommand, IgnoredBecause } from "./CallCommand.ts"
+import type { CallCommand, IgnoredBecause, Question } from "./CallCommand.ts"
 import type { CallEvent } from "./CallEvent.ts"
 import type { HangupCause } from "./HangupCause.ts"
 
@@ -82,6 +83,25 @@ export const confirmTimer = "confirm"
 export const patchLeg = (turn: Turn, legId: string, patch: Partial<Call.Leg>): void =>
   update(turn, { legs: turn.call.legs.map((leg) => leg.legId === legId ? { ...leg, ...patch } : leg) })
 
+/** The platform's id of the leg that comes next. */
+const nextUuid = ({ call }: Turn): string =>
+  call.legs.length === 0 ? call.origin.callId : Seed.uuid(0, call.origin.callId, call.legs.length)
+
+/** The leg of a phone that calls in, and rings until it is picked up. */
+export const receive = (turn: Turn, endpoint: Endpoint): void => {
+  const legId = Call.callerLegId
+  const leg: Call.Leg = {
+    legId,
+    uuid: nextUuid(turn),
+    endpoint,
+    state: "Ringing",
+    startedAt: turn.at,
+    ringingAt: turn.at
+  }
+  update(turn, { legs: [leg] })
+  emit(turn, { _tag: "ReceiveLeg", legId, endpoint })
+}
+
 export const dial = (
   turn: Turn,
   legId: string,
@@ -90,11 +110,13 @@ export const dial = (
     readonly callerId: string | undefined
     readonly ringTimeoutMs: number
     readonly headers?: Readonly<Record<string, string>>
+    readonly metadata?: Variables
     readonly variables?: Variables
   }
 ): void => {
   const leg: Call.Leg = {
     legId,
+    uuid: nextUuid(turn),
     endpoint: options.endpoint,
     state: "Dialing",
     startedAt: turn.at,
@@ -105,26 +127,34 @@ export const dial = (
     _tag: "DialLeg",
     legId,
     endpoint: options.endpoint,
-    callerId: options.callerId ?? turn.call.origin.callerId,
-    ...(options.headers === undefined ? {} : { headers: options.headers })
+    callerId: options.callerId ?? (Call.isInbound(turn.call) ? turn.call.origin.to : turn.call.origin.callerId),
+    ...(options.headers === undefined ? {} : { headers: options.headers }),
+    ...(options.metadata === undefined ? {} : { metadata: options.metadata })
   })
   arm(turn, ringTimer(legId), options.ringTimeoutMs)
 }
 
-/** The recording and the limit of a bridged leg end with it; the caller is alone once nobody else is bridged. */
+/** The recording and the limit of a bridged leg end with it; once nobody else is bridged, the caller is alone. */
 const leaveBridge = (turn: Turn, legId: string): void => {
   disarm(turn, connectDurationTimer)
   stopLegRecordings(turn, legId)
   const [caller, ...others] = turn.call.legs
-  if (caller?.state === "Bridged" && !others.some((leg) => leg.state === "Bridged")) {
-    patchLeg(turn, caller.legId, { state: "Answered" })
-  }
+  if (others.some((leg) => leg.state === "Bridged")) return
+  if (caller?.state === "Bridged") patchLeg(turn, caller.legId, { state: "Answered" })
+  if (turn.call.onHold) update(turn, { onHold: false })
+}
+
+/** The parties of the bridge do not hear each other from now on, or do again. */
+export const hold = (turn: Turn, on: boolean): void => {
+  update(turn, { onHold: on })
+  emit(turn, { _tag: on ? "HoldCall" : "ResumeCall" })
 }
 
 /** A leg that could not even be dialed. */
 export const failLeg = (turn: Turn, legId: string, endpoint: Endpoint, cause: HangupCause): void => {
   const leg: Call.Leg = {
     legId,
+    uuid: nextUuid(turn),
     endpoint,
     state: "Ended",
     startedAt: turn.at,
@@ -169,6 +199,13 @@ export const play = (turn: Turn, prompt: Prompt, loop: boolean): string => {
   const playbackId = fresh(turn, "playback")
   emit(turn, { _tag: "StartPlayback", playbackId, prompt, loop })
   return playbackId
+}
+
+/** Asks the customer's URL, and waits for what it replies. */
+export const ask = (turn: Turn, url: string, notice: Question): void => {
+  const deliveryId = fresh(turn, "delivery")
+  update(turn, { activity: { _tag: "AwaitingReply", deliveryId } })
+  emit(turn, { _tag: "Notify", deliveryId, url, notice })
 }
 
 export const startRecording = (turn: Turn, recording: RecordingFormat, legId?: string): string => {

@@ -16,11 +16,14 @@ export const assumptions = {
     settledBy: "a direct call on a live account, watched on the handset"
   },
   "own-number-is-engaged": {
-    claim: "In any other connect, and in a warm transfer, the number that the call itself dialed is engaged.",
+    claim:
+      "In any other connect, and in a warm transfer, the number that the call itself dialed, or that called in, is "
+      + "engaged.",
     settledBy: "a live connect to the called number and another one"
   },
   "default-ring-timeout": {
-    claim: "A call without ring_timeout_sec rings 40 s, or as long as the connect of a direct call says.",
+    claim: "A call without ring_timeout_sec rings 40 s, or as long as the connect of a direct call says; one from "
+      + "outside stops ringing after 40 s, too.",
     settledBy: "a live call to a phone that is left ringing"
   },
   "default-max-duration": {
@@ -72,8 +75,9 @@ export const assumptions = {
     settledBy: "one recorded callback"
   },
   "reply-replaces-rest": {
-    claim: "The reply to an on_result callback, a bare array or one under \"pipeline\", replaces what was left to run.",
-    settledBy: "a live callback answered both ways"
+    claim:
+      "The reply to a callback, a bare array or for on_result one under \"pipeline\", replaces what was left to run.",
+    settledBy: "a live callback answered both ways, with an action left after the question"
   },
   "empty-reply-hangs-up": {
     claim: "An empty reply to a callback ends the call.",
@@ -132,8 +136,43 @@ export const assumptions = {
       "A warm transfer that reaches nobody ends the call when the caller talked with nobody, or that party has left.",
     settledBy: "a live warm transfer to a busy number, whose agent has left meanwhile"
   },
+  "metadata-joins-variables": {
+    claim: "The metadata of a connect join the call's variables in the session metadata of its agents, and win.",
+    settledBy: "a live connect with metadata, read by the agent's worker"
+  },
+  "loop-repeats-list": {
+    claim: "Each of the loops of a bridge goes through the whole list of numbers.",
+    settledBy: "a live bridge to two silent numbers with a loop of 2"
+  },
+  "no-digits-posted": {
+    claim: "After all retries the action_url is told what came last: an empty dtmf for no digit, too few as they are.",
+    settledBy: "a live play_get_input that nobody answers"
+  },
+  "param-replaces-extra-params": {
+    claim: "The text of a param action takes the place of the extra_params that the call was placed with.",
+    settledBy: "a live call placed with extra_params, whose pcmo has a param before an input"
+  },
+  "answer-url-says-outbound": {
+    claim:
+      "The request to the answer URL of a placed call is that of a call from outside, with \"outbound\" as its action.",
+    settledBy: "one recorded request of a call placed with an answer_url"
+  },
+  "picked-up-with-actions": {
+    claim: "An inbound call is picked up when the answer URL has replied with anything but a hangup in first place.",
+    settledBy: "a live inbound call whose answer URL takes four seconds, watched on the calling phone"
+  },
+  "charged-by-started-minute": {
+    claim: "Each answered leg costs the account's rate for every minute that it started, from its answer on.",
+    settledBy: "the records of two live calls, of 59 and of 61 seconds"
+  },
+  "hold-mutes-bridge": {
+    claim: "A call on hold stays bridged, its parties do not hear each other, and its limits run on.",
+    settledBy: "a live call that is put on hold, listened to on both phones"
+  },
   "transfer-before-answer": {
-    claim: "A transfer that arrives before the phone is answered replaces what runs upon the answer.",
+    claim:
+      "A transfer that arrives before the phone is answered replaces what runs upon the answer; that of a call from "
+      + "outside takes the place of the answer URL's reply, too.",
     settledBy: "a live transfer while it rings"
   }
 } as const satisfies Record<string, { readonly claim: string; readonly settledBy: string }>
@@ -145,3 +184,43 @@ export const assumptions = {
  * @since 0.1.0
  */
 export type Assumption = keyof typeof assumptions
+
+/**
+ * The assumptions of what is reported to URLs: deliveries rest on them, turns of calls do not.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const reportAssumptions = {
+  "live-event-order": {
+    claim:
+      "A leg that makes room for another is told to have ended before that one starts; when a call ends, the later "
+      + "legs are told of first. All legs name the number of the call as from, and callees that are no phones by their "
+      + "user or id. Calls of the current API cause the same events, with their variables as extra_params.",
+    settledBy: "the live events of one call with two numbers to hunt"
+  },
+  "hangup-event-name": {
+    claim: "The live events of an end are named in_hangup and out_hangup.",
+    settledBy: "the live events of one call each way"
+  },
+  "record-order": {
+    claim: "The records of all legs come when the call has ended, that of the first leg last.",
+    settledBy: "the records of one bridged call"
+  },
+  "record-time-and-rate": {
+    claim: "A record's time is the start of its leg, its call_rate what that leg cost.",
+    settledBy: "the records of two live calls, of 59 and of 61 seconds"
+  },
+  "envelope-of-current-api": {
+    claim: "The current API reports calls, recordings and transfers in one envelope.",
+    settledBy: "one recorded webhook of a call placed with a bearer token"
+  }
+} as const satisfies Record<string, { readonly claim: string; readonly settledBy: string }>
+
+/**
+ * The name of an assumption about reports.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type ReportAssumption = keyof typeof reportAssumptions

@@ -4,9 +4,10 @@
  * Every entry has `seq` (counted within its tenant), `at` (whole milliseconds from the tenant's origin) and, where
  * another entry led to it, `causedBy`.
  */
-import type { CallCommand, InputNotice } from "../call/CallCommand.ts"
+import type { CallCommand } from "../call/CallCommand.ts"
 import type { CallEvent, DeliveryFailure, Reply } from "../call/CallEvent.ts"
-import type { Assumption } from "./Assumption.ts"
+import type { Notice } from "../call/Notice.ts"
+import type { Assumption, ReportAssumption } from "./Assumption.ts"
 
 interface Common {
   readonly seq: number
@@ -54,6 +55,19 @@ export interface Refused extends Common {
 }
 
 /**
+ * A text message that was taken. It is never sent anywhere.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Messaged extends Common {
+  readonly _tag: "Messaged"
+  readonly causedBy: number
+  readonly to: string
+  readonly text: string
+}
+
+/**
  * One turn of a call: the event, where it led, what it asked for, and the assumptions it rests on. Written before any
  * command is carried out.
  *
@@ -72,7 +86,9 @@ export interface Turned extends Common {
 }
 
 /**
- * A webhook that was sent, or could not be.
+ * An attempt to send a webhook. `body` is what was sent and `replyText` what came back, both cut to a bound; `durationMs`
+ * runs from the sending. The outcome of a question is the kind of its reply, that of a report which a 2xx answered is
+ * `Taken`. `attempt` counts from 1, and only records are attempted more than once.
  *
  * @category models
  * @since 0.1.0
@@ -83,11 +99,14 @@ export interface Delivered extends Common {
   readonly causedBy: number
   readonly deliveryId: string
   readonly url: string
-  readonly notice: InputNotice
+  readonly notice: Notice
+  readonly attempt: number
   readonly durationMs: number
   readonly status?: number
-  readonly outcome: Reply["_tag"] | DeliveryFailure
+  readonly outcome: Reply["_tag"] | "Taken" | DeliveryFailure
+  readonly body?: string
   readonly replyText?: string
+  readonly assumes?: ReadonlyArray<ReportAssumption>
 }
 
 /**
@@ -109,7 +128,7 @@ export interface Broke extends Common {
  * @category models
  * @since 0.1.0
  */
-export type Entry = Started | Requested | Refused | Turned | Delivered | Broke
+export type Entry = Started | Requested | Refused | Messaged | Turned | Delivered | Broke
 
 type Undated<E> = E extends Entry ? Omit<E, "seq" | "at" | "tenant"> : never
 

@@ -16,3 +16,17 @@ export const rounds = (connect: Connect): ReadonlyArray<ReadonlyArray<Endpoint>>
   const agents = connect.endpoints.filter((endpoint) => endpoint._tag === "Agent")
   return [...(phones.length === 0 ? [] : [phones]), ...agents.map((agent) => [agent])]
 }
+
+/**
+ * The endpoints that ring in a round, counted through all attempts; nobody once the attempts are used up. Each attempt
+ * goes through all the rounds (assumed).
+ *
+ * @category folding
+ * @since 0.1.0
+ */
+export const round = (
+  connect: Connect,
+  index: number,
+  all: ReturnType<typeof rounds> = rounds(connect)
+): ReadonlyArray<Endpoint> | undefined =>
+  index < all.length * (connect.attempts ?? 1) ? all[index % all.length] : undefined

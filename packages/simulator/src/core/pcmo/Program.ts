@@ -33,7 +33,7 @@ export const Endpoint = Schema.Union([
 export type Endpoint = typeof Endpoint.Type
 
 /**
- * What is played: a file by name or URL, or text to be spoken.
+ * What is played: a file by name or URL, or text to be spoken, in the platform's own voice when none is named.
  *
  * @category models
  * @since 0.1.0
@@ -42,8 +42,8 @@ export const Prompt = Schema.Union([
   Schema.TaggedStruct("File", { name: Schema.String }),
   Schema.TaggedStruct("Say", {
     text: Schema.String,
-    language: Schema.String,
-    voiceId: Schema.String,
+    language: Schema.optionalKey(Schema.String),
+    voiceId: Schema.optionalKey(Schema.String),
     speed: Schema.Finite
   })
 ])
@@ -95,7 +95,8 @@ export type RecordingFormat = typeof RecordingFormat.Type
 
 /**
  * Rings endpoints until one answers, bridges it with the caller, and goes on when that leg ends. Without a `callerId` it
- * shows the call's own.
+ * shows the call's own. When nobody answers, the endpoints ring again until they have rung `attempts` times, once when
+ * absent.
  *
  * @category models
  * @since 0.1.0
@@ -105,6 +106,7 @@ export const Connect = Schema.TaggedStruct("Connect", {
   strategy: Schema.Literals(["Sequential", "Simultaneous"]),
   endpoints: Schema.NonEmptyArray(Endpoint),
   ringTimeoutMs: Millis,
+  attempts: Schema.optionalKey(Schema.Natural),
   maxDurationMs: Schema.optionalKey(Millis),
   machineDetection: Schema.Boolean,
   recording: Schema.optionalKey(RecordingFormat),
@@ -155,9 +157,25 @@ export const Collect = Schema.TaggedStruct("Collect", {
 export type Collect = typeof Collect.Type
 
 /**
+ * Opens a WebSocket that carries the audio of the call, and goes on at once.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const OpenStream = Schema.TaggedStruct("OpenStream", {
+  url: Schema.String,
+  listens: Schema.Literals(["caller", "callee", "both"]),
+  sampleRate: Schema.Natural,
+  onAnswer: Schema.Boolean
+})
+/** @since 0.1.0 */
+export type OpenStream = typeof OpenStream.Type
+
+/**
  * One action of a running pipeline.
  *
- * `RunStored` stands for a document kept by the platform: a stored pipeline or a flow, by its id.
+ * `RunStored` stands for a document kept by the platform: a stored pipeline or a flow, by its id. `Attach` keeps a text
+ * that comes back in later callbacks. `Ask` asks an answer URL what to run; its reply takes the place of the rest.
  *
  * @category models
  * @since 0.1.0
@@ -170,6 +188,9 @@ export const Step = Schema.Union([
   Schema.TaggedStruct("Param", { variables: Variables }),
   Schema.TaggedStruct("Record", { recording: RecordingFormat }),
   Schema.TaggedStruct("Hangup", {}),
+  Schema.TaggedStruct("Attach", { text: Schema.String }),
+  Schema.TaggedStruct("Ask", { url: Schema.String }),
+  OpenStream,
   Schema.TaggedStruct("RunStored", { source: Schema.Literals(["Pipeline", "Flow"]), ref: Schema.String })
 ])
 /** @since 0.1.0 */

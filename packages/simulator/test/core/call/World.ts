@@ -8,8 +8,9 @@ import type { CallEvent } from "../../../src/core/call/CallEvent.ts"
 import type { CallRecord } from "../../../src/core/call/CallRecord.ts"
 
 export interface World {
-  readonly legs: Map<string, CommandOf<"DialLeg">>
+  readonly legs: Map<string, CommandOf<"DialLeg" | "ReceiveLeg">>
   readonly answered: Set<string>
+  readonly bridged: Set<string>
   readonly playbacks: Map<string, CommandOf<"StartPlayback">>
   readonly recordings: Map<string, CommandOf<"StartRecording">>
   readonly timers: Map<string, CommandOf<"ArmTimer">>
@@ -20,11 +21,13 @@ export interface World {
   readonly records: Array<CallRecord>
   readonly faults: Array<string>
   input: CommandOf<"OpenInput"> | undefined
+  held: boolean
 }
 
 export const make = (): World => ({
   legs: new Map(),
   answered: new Set(),
+  bridged: new Set(),
   playbacks: new Map(),
   recordings: new Map(),
   timers: new Map(),
@@ -34,20 +37,31 @@ export const make = (): World => ({
   transfers: new Set(),
   records: [],
   faults: [],
-  input: undefined
+  input: undefined,
+  held: false
 })
+
+/** A leg is over; a hold is over with the last party of the bridge. */
+const leave = (world: World, legId: string): boolean => {
+  world.bridged.delete(legId)
+  if (world.bridged.size === 0) world.held = false
+  return world.legs.delete(legId)
+}
 
 /** An event says what has changed already, before the machine is asked. */
 const happen = (world: World, event: CallEvent): void => {
   switch (event._tag) {
-    case "LegAnswered":
-      if (world.legs.has(event.legId)) world.answered.add(event.legId)
+    case "LegAnswered": {
+      const leg = world.legs.get(event.legId)
+      if (leg?._tag === "ReceiveLeg") world.faults.push("a phone that calls in answered itself")
+      if (leg !== undefined) world.answered.add(event.legId)
       return
+    }
     case "LegRejected":
-      if (!world.answered.has(event.legId)) world.legs.delete(event.legId)
+      if (!world.answered.has(event.legId)) leave(world, event.legId)
       return
     case "LegHungUp":
-      if (world.answered.has(event.legId)) world.legs.delete(event.legId)
+      if (world.answered.has(event.legId)) leave(world, event.legId)
       return
     case "PlaybackFinished":
       world.playbacks.delete(event.playbackId)
@@ -84,11 +98,32 @@ const obey = (world: World, command: CallCommand, at: number): string | undefine
   if (world.records.length > 0 && command._tag !== "Ignored") return "a command after the record"
   switch (command._tag) {
     case "DialLeg":
+    case "ReceiveLeg":
       return began(world.legs, command.legId, command)
+    case "AnswerLeg": {
+      const rings = world.legs.get(command.legId)?._tag === "ReceiveLeg" && !world.answered.has(command.legId)
+      world.answered.add(command.legId)
+      return rings ? undefined : "nobody to pick up"
+    }
     case "HangUpLeg":
-      return ended(world.legs, command.legId)
-    case "BridgeLegs":
-      return world.legs.has(command.legId) && world.answered.has(command.legId) ? undefined : "nobody to bridge"
+      return leave(world, command.legId) ? undefined : "nothing to end"
+    case "BridgeLegs": {
+      const up = world.legs.has(command.legId) && world.answered.has(command.legId)
+      world.bridged.add(command.legId)
+      return up ? undefined : "nobody to bridge"
+    }
+    case "HoldCall":
+    case "ResumeCall": {
+      const on = command._tag === "HoldCall"
+      const changes = world.bridged.size > 0 && world.held !== on
+      world.held = on
+      return changes ? undefined : "nobody to hold, or to let go on"
+    }
+    case "OpenStream": {
+      const used = world.names.has(command.streamId)
+      world.names.add(command.streamId)
+      return used ? "a name that was used before" : undefined
+    }
     case "StartPlayback":
       if (world.playbacks.size > 0) return "two playbacks at once"
       return began(world.playbacks, command.playbackId, command)
@@ -149,5 +184,6 @@ export const leftovers = (world: World): ReadonlyArray<string> => [
   ...[...world.recordings.keys()].map((name) => `recording ${name}`),
   ...[...world.timers.keys()].map((name) => `timer ${name}`),
   ...[...world.transfers].map((name) => `transfer ${name}`),
-  ...(world.input === undefined ? [] : ["input"])
+  ...(world.input === undefined ? [] : ["input"]),
+  ...(world.held ? ["hold"] : [])
 ]

@@ -4,7 +4,10 @@ import { answered, type Bench, ignored, tags } from "./kit.ts"
 import { ask, collect, connect, file, param, phone, play, resultUrl, runStored } from "./programs.ts"
 
 /** What the customer was told, the newest. */
-const told = (call: Bench): InputResult | undefined => call.asked("Notify").at(-1)?.notice.result
+const told = (call: Bench): InputResult | undefined => {
+  const notice = call.asked("Notify").at(-1)?.notice
+  return notice?._tag === "Input" ? notice.result : undefined
+}
 
 const success = (entry: string): InputResult => ({ status: "success", inputType: "dtmf", entry })
 const invalid = (entry: string): InputResult => ({ status: "invalid", inputType: "dtmf", entry })
@@ -288,6 +291,7 @@ describe("the result", () => {
     const [notice] = call.asked("Notify")
     assert.strictEqual(notice?.url, resultUrl)
     assert.deepStrictEqual(notice?.notice, {
+      _tag: "Input",
       callId: "call-1",
       callerId: "91444",
       to: call.call.origin.to,

@@ -133,6 +133,7 @@ describe("the record", () => {
     assert.deepStrictEqual(call.record().legs.slice(1), [
       {
         legId: call.leg(sales).legId,
+        uuid: call.leg(sales).uuid,
         endpoint: sales,
         startedAt: 2000,
         ringingAt: 2500,
@@ -143,6 +144,7 @@ describe("the record", () => {
       },
       {
         legId: call.leg(ada).legId,
+        uuid: call.leg(ada).uuid,
         endpoint: ada,
         startedAt: 2500,
         answeredAt: 2800,
@@ -154,6 +156,38 @@ describe("the record", () => {
         hangupCause: "NORMAL_CLEARING"
       }
     ])
+  })
+
+  it("gives every leg an id of its own, the first one the call's", () => {
+    const call = answered([connect([sales, ada])])
+    call.reject(sales, "USER_BUSY")
+    call.hangUp("caller")
+    const ids = call.record().legs.map((leg) => leg.uuid)
+    assert.strictEqual(ids[0], "call-1")
+    assert.strictEqual(new Set(ids).size, 3)
+    const other = answered([connect([sales])], { callId: "call-2" })
+    assert.notInclude(ids, other.leg(sales).uuid)
+  })
+
+  it("charges each answered leg for every minute that it started", () => {
+    const call = answered([connect([sales, ada])], { rateMicros: 450_000 })
+    call.reject(sales, "USER_BUSY")
+    call.wait(1)
+    call.answer(ada)
+    call.wait(60_000)
+    call.hangUp("caller")
+    assert.deepStrictEqual(
+      call.record().legs.map(({ chargeMicros, durationMs }) => [durationMs, chargeMicros]),
+      [[60_001, 900_000], [0, 0], [60_000, 450_000]]
+    )
+    assert.include(call.assumed(), "charged-by-started-minute")
+  })
+
+  it("charges nothing when there is no rate", () => {
+    const call = bridged()
+    call.hangUp("caller")
+    for (const leg of call.record().legs) assert.notProperty(leg, "chargeMicros")
+    assert.notInclude(call.assumed(), "charged-by-started-minute")
   })
 
   it("carries what the call was placed with", () => {

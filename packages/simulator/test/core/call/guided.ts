@@ -7,8 +7,11 @@ import * as Arbitrary from "effect/Arbitrary"
 import * as Schema from "effect/Schema"
 import * as Call from "../../../src/core/call/Call.ts"
 import type { Program, Step } from "../../../src/core/pcmo/Program.ts"
-import { type Bench, type Happening, place } from "./kit.ts"
-import { agent, callerNumber, consult, file, mp3, phone, sip, wav } from "./programs.ts"
+import { type Bench, type Happening, place, received } from "./kit.ts"
+import { agent, askUrl, attach, callerNumber, consult, file, mp3, phone, sip, stream, wav } from "./programs.ts"
+
+/** What a started minute costs where calls are charged. */
+export const rateMicros = 450_000
 
 const upTo = (maximum: number) => Schema.Int.check(Schema.isBetween({ minimum: 0, maximum }))
 
@@ -30,7 +33,9 @@ const Small = Schema.Union([
     limited: Schema.Boolean,
     machines: Schema.Boolean,
     recorded: Schema.Boolean,
-    music: Schema.Boolean
+    music: Schema.Boolean,
+    shown: Schema.Boolean,
+    attempts: Schema.Literals([1, 1, 2, 3])
   }),
   Schema.TaggedStruct("Collect", {
     prompted: Schema.Boolean,
@@ -48,6 +53,9 @@ const Small = Schema.Union([
   Schema.TaggedStruct("Param", { key: Schema.Literals(["a", "b", "__proto__"]), value: upTo(9) }),
   Schema.TaggedStruct("Record", {}),
   Schema.TaggedStruct("Hangup", {}),
+  Schema.TaggedStruct("Attach", {}),
+  Schema.TaggedStruct("Ask", {}),
+  Schema.TaggedStruct("OpenStream", {}),
   Schema.TaggedStruct("RunStored", { flow: Schema.Boolean })
 ])
 
@@ -60,10 +68,11 @@ const step = (small: typeof Small.Type): Step => {
       const [first, ...others] = small.to
       return {
         _tag: "Connect",
-        callerId: "914440000000",
+        ...(small.shown ? { callerId: "914440000000" } : {}),
         strategy: small.atOnce ? "Simultaneous" : "Sequential",
         endpoints: [endpoint(first), ...others.map(endpoint)],
         ringTimeoutMs: 20_000,
+        ...(small.attempts === 1 ? {} : { attempts: small.attempts }),
         ...(small.limited ? { maxDurationMs: 5000 } : {}),
         machineDetection: small.machines,
         ...(small.recorded ? { recording: wav } : {}),
@@ -100,6 +109,12 @@ const step = (small: typeof Small.Type): Step => {
       return { _tag: "Record", recording: mp3 }
     case "Hangup":
       return { _tag: "Hangup" }
+    case "Attach":
+      return attach("attached")
+    case "Ask":
+      return askUrl
+    case "OpenStream":
+      return stream
     case "RunStored":
       return { _tag: "RunStored", source: small.flow ? "Flow" : "Pipeline", ref: "stored" }
   }
@@ -112,7 +127,9 @@ const programs = Arbitrary.map(
 
 /** A call nobody wrote: how it begins, its moves, and the programs that replies, lookups and transfers bring. */
 export const scripts = Arbitrary.all({
+  kind: Arbitrary.schema(Schema.Literals(["Pipeline", "Pipeline", "Legacy", "Inbound"])),
   program: programs,
+  charged: Arbitrary.schema(Schema.Boolean),
   answered: Arbitrary.schema(Schema.Literals([true, true, true, false])),
   record: Arbitrary.schema(Schema.Boolean),
   limited: Arbitrary.schema(Schema.Boolean),
@@ -133,7 +150,7 @@ const sensible = (bench: Bench, program: Program): ReadonlyArray<Happening> => {
   const { call, world } = bench
   return [
     ...call.legs.filter(Call.isLive).flatMap(({ answeredAt, legId, state }): ReadonlyArray<Happening> => {
-      if (legId === Call.callerLegId && answeredAt !== undefined) return []
+      if (legId === Call.callerLegId && (answeredAt !== undefined || Call.isInbound(call))) return []
       if (answeredAt !== undefined) {
         return [
           { _tag: "LegHungUp", legId, cause: "NORMAL_CLEARING" },
@@ -170,6 +187,12 @@ const sensible = (bench: Bench, program: Program): ReadonlyArray<Happening> => {
         { _tag: "DigitPressed", legId, digit: "2" }
       ]
     ),
+    ...(Call.isBridged(call)
+      ? [
+        { _tag: "HoldRequested", requestId: "hold", hold: call.onHold ? "Off" : "On" },
+        { _tag: "HoldRequested", requestId: "hold", hold: "Toggle" }
+      ] as const
+      : []),
     { _tag: "TransferRequested", requestId: "transfer", program },
     { _tag: "TransferRequested", requestId: "transfer", program: [warm("9112", false, true)] },
     { _tag: "TransferRequested", requestId: "transfer", program: [warm("sip:a@b", true, false)] }
@@ -181,7 +204,11 @@ const endings = ({ call, world }: Bench): ReadonlyArray<Happening> => {
   const [caller] = call.legs
   return [
     caller?.answeredAt === undefined
-      ? { _tag: "LegRejected", legId: Call.callerLegId, cause: "USER_BUSY" }
+      ? {
+        _tag: "LegRejected",
+        legId: Call.callerLegId,
+        cause: Call.isInbound(call) ? "ORIGINATOR_CANCEL" : "USER_BUSY"
+      }
       : { _tag: "LegHungUp", legId: Call.callerLegId, cause: "NORMAL_CLEARING" },
     { _tag: "HangupRequested", requestId: "hangup", cause: "NORMAL_CLEARING", by: "Api" },
     { _tag: "HangupRequested", requestId: "hangup", cause: "SYSTEM_SHUTDOWN", reason: "stopped", by: "Platform" },
@@ -219,17 +246,31 @@ const nonsense = (bench: Bench): ReadonlyArray<Happening> => {
     { _tag: "WebhookReplied", deliveryId: "delivery1", reply: { _tag: "Empty" } },
     { _tag: "StoredMissing", lookupId: "lookup1" },
     { _tag: "StoredFound", lookupId: "lookup1", program: [] },
+    { _tag: "HoldRequested", requestId: "hold", hold: bench.call.onHold ? "On" : "Off" },
     origin
   ]
 }
 
+const begin = (script: Script): Bench => {
+  const options = {
+    kind: script.kind,
+    record: script.record,
+    ...(script.limited ? { maxDurationMs: 90_000 } : {}),
+    ...(script.charged ? { rateMicros } : {})
+  }
+  if (script.kind !== "Inbound") {
+    const bench = place(script.program, options)
+    if (script.answered) bench.answer("caller")
+    return bench
+  }
+  const bench = received([askUrl], options)
+  if (script.answered) bench.reply({ _tag: "NewProgram", program: script.program })
+  return bench
+}
+
 /** Plays a script. Timers fire when they are due; some moves are nonsense, and a few end the call. */
 export const perform = (script: Script): Bench => {
-  const bench = place(script.program, {
-    record: script.record,
-    ...(script.limited ? { maxDurationMs: 90_000 } : {})
-  })
-  if (script.answered) bench.answer("caller")
+  const bench = begin(script)
   for (const { gapMs, pick } of script.moves) {
     bench.wait(gapMs)
     if (bench.label() === "Ended") break

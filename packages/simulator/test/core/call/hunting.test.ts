@@ -63,6 +63,33 @@ describe("a sequential connect", () => {
     assert.strictEqual(call.record().legs[1]?.disposition, "Busy")
   })
 
+  it("of two attempts rings agents again, too, after the phones", () => {
+    const call = answered([simultaneous([sales, ada, bob], { attempts: 2 })])
+    for (const who of [sales, ada, bob, sales, ada]) {
+      assert.deepStrictEqual(dialed(call).at(-1), who)
+      call.reject(who, "USER_BUSY")
+    }
+    call.answer(bob, "Agent")
+    assert.deepStrictEqual(dialed(call), [sales, ada, bob, sales, ada, bob])
+    assert.strictEqual(call.label(), "Talking")
+  })
+
+  it("tells an agent the call's variables and the connect's metadata, which win, and nobody else", () => {
+    const metadata = { queue: "sales", tier: 2 }
+    const call = answered([simultaneous([sales, ada], { metadata })], { variables: { order: "A-17", tier: 1 } })
+    call.reject(sales, "USER_BUSY")
+    const [, toSales, toAda] = call.asked("DialLeg")
+    assert.isUndefined(toSales?.metadata)
+    assert.deepStrictEqual(toAda?.metadata, { order: "A-17", queue: "sales", tier: 2 })
+    assert.include(call.assumed(), "metadata-joins-variables")
+  })
+
+  it("tells an agent the call's variables alone when the connect adds none", () => {
+    const call = answered([connect([ada])], { variables: { order: "A-17" } })
+    assert.deepStrictEqual(call.asked("DialLeg")[1]?.metadata, { order: "A-17" })
+    assert.notInclude(call.assumed(), "metadata-joins-variables")
+  })
+
   it("passes on the caller id", () => {
     const call = answered([connect([sales], { callerId: "91555" })])
     const [, leg] = call.asked("DialLeg")

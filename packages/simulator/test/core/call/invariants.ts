@@ -9,6 +9,7 @@ const legFaults = (call: Call.Call): ReadonlyArray<string> => {
     if (!holds) faults.push(claim)
   }
   expect(new Set(call.legs.map((leg) => leg.legId)).size === call.legs.length, "leg ids are unique")
+  expect(new Set(call.legs.map((leg) => leg.uuid)).size === call.legs.length, "leg uuids are unique")
   expect(call.legs.length <= 500, "legs are bounded")
   for (const leg of call.legs) {
     const ended = leg.state === "Ended"
@@ -106,6 +107,8 @@ export const invariants = (call: Call.Call): ReadonlyArray<string> => {
   const open = call.recordings.filter((one) => one.endedAt === undefined)
   const talking = call.activity._tag === "Talking" ? call.activity.legId : undefined
   expect(call.legs[0]?.legId === Call.callerLegId, "the first leg is the caller's")
+  expect(call.legs[0]?.uuid === call.origin.callId, "the first leg has the call's own id")
+  expect(!call.onHold || Call.isBridged(call), "a call is on hold only while somebody is bridged")
   expect(timers.every(([, generation]) => generation <= call.sequence), "generations are counted")
   expect(new Set(timers.map(([, generation]) => generation)).size === timers.length, "generations are unique")
   expect(call.nextStep <= call.program.length, "the next step is in the program or just past it")
@@ -131,7 +134,10 @@ export const invariants = (call: Call.Call): ReadonlyArray<string> => {
     case "Calling":
       expect(call.legs.length === 1 && call.legs.every(ringing), "before the answer there is the caller's phone alone")
       expect(timers.length === 1, "before the answer only the ringing is timed")
-      expect(call.activity._tag === "Waiting", "before the answer nothing runs")
+      expect(
+        call.activity._tag === (Call.isInbound(call) ? "AwaitingReply" : "Waiting"),
+        "before the answer nothing runs, but a call from outside asks what to run"
+      )
       return faults
     case "Running":
       return [...faults, ...runningFaults(call)]

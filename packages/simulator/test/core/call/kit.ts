@@ -12,7 +12,7 @@ import type { CallRecord } from "../../../src/core/call/CallRecord.ts"
 import { type Outcome, transition } from "../../../src/core/call/transition.ts"
 import type { Endpoint, Program } from "../../../src/core/pcmo/Program.ts"
 import { invariants } from "./invariants.ts"
-import { callerNumber } from "./programs.ts"
+import { askUrl, callerNumber, ownNumber } from "./programs.ts"
 import * as World from "./World.ts"
 
 type OmitAt<E> = E extends CallEvent ? Omit<E, "at"> : never
@@ -45,6 +45,7 @@ export interface Bench {
   readonly found: (program: Program) => ReadonlyArray<CallCommand>
   readonly missing: () => ReadonlyArray<CallCommand>
   readonly transfer: (program: Program) => ReadonlyArray<CallCommand>
+  readonly hold: (hold: EventOf<"HoldRequested">["hold"]) => ReadonlyArray<CallCommand>
   readonly hangUpByApi: (cause: string, reason?: string) => ReadonlyArray<CallCommand>
 
   readonly label: () => string
@@ -132,6 +133,7 @@ export const bench = (): Bench => {
     found: (program) => self.feed({ _tag: "StoredFound", lookupId: newest(world.lookups), program }),
     missing: () => self.feed({ _tag: "StoredMissing", lookupId: newest(world.lookups) }),
     transfer: (program) => self.feed({ _tag: "TransferRequested", requestId: "transfer", program }),
+    hold: (hold) => self.feed({ _tag: "HoldRequested", requestId: "hold", hold }),
     hangUpByApi: (cause, reason) =>
       self.feed({
         _tag: "HangupRequested",
@@ -183,6 +185,18 @@ export const place = (program: Program, options: Partial<Omit<Originated, "_tag"
     ...options,
     program
   })
+  return self
+}
+
+/** A call from outside, whose answer URL is asked unless it brings its own program. */
+export const received = (program: Program = [askUrl], options: Parameters<typeof place>[1] = {}): Bench =>
+  place(program, { kind: "Inbound", callerId: callerNumber, to: ownNumber, ...options })
+
+/** A call from outside that was picked up after two seconds, with what the answer URL replied. */
+export const pickedUp = (program: Program, options: Parameters<typeof place>[1] = {}): Bench => {
+  const self = received([askUrl], options)
+  self.wait(2000)
+  self.reply({ _tag: "NewProgram", program })
   return self
 }
 

@@ -2,6 +2,8 @@
 import type { Collect, Connect, Consult, DigitRules, Endpoint, Prompt, Step } from "../../../src/core/pcmo/Program.ts"
 
 export const callerNumber = "919840000001"
+/** The number of the platform that a call from outside dials. */
+export const ownNumber = "914440000000"
 
 export const phone = (number: string): Endpoint => ({ _tag: "Pstn", number })
 export const sip = (uri: string): Endpoint => ({ _tag: "Sip", uri })
@@ -23,6 +25,17 @@ export const runStored = (ref: string, source: "Pipeline" | "Flow" = "Pipeline")
   source,
   ref
 })
+
+export const attach = (text: string): Step => ({ _tag: "Attach", text })
+export const answerUrl = "http://localhost/answer"
+export const askUrl: Step = { _tag: "Ask", url: answerUrl }
+export const stream: Step = {
+  _tag: "OpenStream",
+  url: "ws://localhost/stream",
+  listens: "caller",
+  sampleRate: 8000,
+  onAnswer: true
+}
 
 export const ringTimeoutMs = 20_000
 
@@ -77,3 +90,24 @@ export const collect = (
 /** The same question, asked with a prompt. */
 export const ask = (name: string, options: Parameters<typeof collect>[0] = {}): Collect =>
   collect({ prompt: file(name), ...options })
+
+/**
+ * The older API's question: as many plays of the prompt as said, silent without one, no finish key, and one time-out of
+ * 5 s for the first digit and each further one.
+ */
+export const getInput = (
+  options: { readonly prompt?: string; readonly plays?: number; readonly min?: number; readonly max?: number } = {}
+): Collect => ({
+  _tag: "Collect",
+  ...(options.prompt === undefined ? {} : { prompt: file(options.prompt) }),
+  modes: ["dtmf"],
+  digits: {
+    minDigits: options.min ?? 1,
+    maxDigits: options.max ?? 1,
+    firstDigitTimeoutMs: 5000,
+    interDigitTimeoutMs: 5000,
+    flushBuffer: false
+  },
+  retries: { max: (options.plays ?? 1) - 1 },
+  onResult: { _tag: "Url", url: resultUrl }
+})

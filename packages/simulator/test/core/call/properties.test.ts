@@ -6,7 +6,7 @@ import * as Call from "../../../src/core/call/Call.ts"
 import { CallEvent, Originated } from "../../../src/core/call/CallEvent.ts"
 import { transition } from "../../../src/core/call/transition.ts"
 import { assumptions } from "../../../src/core/journal/Assumption.ts"
-import { perform, scripts } from "./guided.ts"
+import { perform, rateMicros, scripts } from "./guided.ts"
 import { invariants } from "./invariants.ts"
 import { ignored } from "./kit.ts"
 import * as World from "./World.ts"
@@ -154,8 +154,14 @@ describe("any plausible call", () => {
         assert.strictEqual(one.disposition === "Answered", one.answeredAt !== undefined)
       }
       const engaged = record.legs.filter((leg) => leg.legId !== "caller" && leg.endedAt === leg.startedAt)
-      assert.isAtLeast(record.legs.length, bench.asked("DialLeg").length)
-      assert.isAtMost(record.legs.length, bench.asked("DialLeg").length + engaged.length)
+      const legs = bench.asked("DialLeg").length + bench.asked("ReceiveLeg").length
+      assert.isAtLeast(record.legs.length, legs)
+      assert.isAtMost(record.legs.length, legs + engaged.length)
+      assert.strictEqual(new Set(record.legs.map((leg) => leg.uuid)).size, record.legs.length)
+      for (const leg of record.legs) {
+        const minutes = leg.answeredAt === undefined ? 0 : Math.ceil((leg.endedAt - leg.answeredAt) / 60_000)
+        assert.strictEqual(leg.chargeMicros, script.charged ? rateMicros * minutes : undefined)
+      }
       for (const recording of record.recordings) assert.isDefined(recording.endedAt)
     },
     guided
@@ -233,9 +239,11 @@ it.effect("the generated calls reach every state and every assumption, and each 
     assert.sameMembers([...seen.reasons], [
       "already-originated",
       "call-ended",
+      "hold-unchanged",
       "late-reply",
       "leg-ended",
       "not-a-digit",
+      "not-bridged",
       "not-collecting",
       "other-key",
       "stale-lookup",

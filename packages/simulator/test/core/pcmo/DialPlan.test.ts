@@ -19,6 +19,16 @@ describe("the rounds of a connect", () => {
     assert.deepStrictEqual(DialPlan.rounds(simultaneous([c, d])), [[c], [d]])
   })
 
+  it("are counted through all attempts, and then nobody rings", () => {
+    const step = simultaneous([a, b, c], { attempts: 2 })
+    assert.deepStrictEqual([0, 1, 2, 3, 4].map((n) => DialPlan.round(step, n)), [[a, b], [c], [a, b], [c], undefined])
+  })
+
+  it("are gone through once when nothing is said of attempts, and never for none", () => {
+    assert.deepStrictEqual([0, 1].map((n) => DialPlan.round(connect([a]), n)), [[a], undefined])
+    assert.isUndefined(DialPlan.round(connect([a], { attempts: 0 }), 0))
+  })
+
   it.prop("ring every endpoint once, and no round is empty", {
     endpoints: Schema.NonEmptyArray(Endpoint),
     strategy: Schema.Literals(["Sequential", "Simultaneous"])
