@@ -40,9 +40,9 @@ const measure = Effect.fnUntraced(function*(name: string) {
 })
 
 /** Figures that a machine need not have. */
-const optional = new Set(["residentMb"])
+const optional = new Set(["residentMb", "kilobytes"])
 
-for (const name of ["transitions", "start", "virtual", "bundle", "imports", "sdkCalls"]) {
+for (const name of ["transitions", "start", "rest", "load", "virtual", "day", "bundle", "imports", "sdkCalls"]) {
   it.live(`${name} fills every column of every row`, () =>
     Effect.gen(function*() {
       const { columns, rows } = yield* measure(name)

@@ -198,7 +198,7 @@ describe.concurrent("piopiy-sim serve", () => {
 
   it.live.each(
     [
-      [["--host", "0.0.0.0", "--token", "mine"], "piopiy-sim: --admin-token: is needed"],
+      [["--host", "0.0.0.0", "--token", "mine", "--app-secret", "mine"], "piopiy-sim: --admin-token: is needed"],
       [["--journal", "/nowhere/calls.ndjson"], "piopiy-sim: /nowhere/calls.ndjson: "],
       [["--config", "/nowhere/sim.json"], "piopiy-sim: /nowhere/sim.json: no such file"]
     ] as const

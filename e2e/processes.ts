@@ -51,6 +51,7 @@ export interface Program {
   readonly send: (signal: NodeJS.Signals) => Effect.Effect<void>
   /** What it has printed so far. */
   readonly stdout: () => string
+  readonly stderr: () => string
   /** Its first line, once it is complete. */
   readonly firstLine: Effect.Effect<string, NotInTime>
   /** Waits for its end, fifteen seconds at most. */
@@ -77,6 +78,7 @@ export const start = (command: string, args: ReadonlyArray<string>) =>
         pid: child.pid ?? 0,
         send: (signal) => Effect.sync(() => child.kill(signal)),
         stdout: () => printed.stdout,
+        stderr: () => printed.stderr,
         firstLine: eventually(
           `a line from ${args.join(" ")}`,
           Effect.sync(() => printed.stdout.includes("\n") ? printed.stdout.split("\n")[0] : undefined)

@@ -220,6 +220,31 @@ describe.each(transports)("over %s", (_, transport) => {
       assert.lengthOf(peer.requests, 1)
     }))
 
+  it.live("a reply that says it is long is not read, and counts as empty", () =>
+    Effect.gen(function*() {
+      const peer = yield* servers.plain((socket) => socket.write("HTTP/1.1 200 OK\r\ncontent-length: 2097152\r\n\r\n{"))
+      const placed = yield* place.pipe(Effect.provide(services(at(peer), "5 seconds")))
+      assert.strictEqual(placed.message, "")
+      assert.lengthOf(peer.requests, 1)
+    }))
+
+  it.live("a chunked reply is read", () =>
+    Effect.gen(function*() {
+      const peer = yield* servers.plain((socket) => {
+        socket.write("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{\"mes\r\n")
+        socket.write("d\r\nsage\":\"\u00e9ti\"}\r\n0\r\n\r\n")
+      })
+      const placed = yield* place.pipe(Effect.provide(services(at(peer), "5 seconds")))
+      assert.strictEqual(placed.message, "\u00e9ti")
+    }))
+
+  it.live("a reply without a body is success", () =>
+    Effect.gen(function*() {
+      const peer = yield* servers.plain((socket) => socket.write("HTTP/1.1 204 No Content\r\n\r\n"))
+      const placed = yield* place.pipe(Effect.provide(services(at(peer), "5 seconds")))
+      assert.strictEqual(placed.message, "")
+    }))
+
   it.live("a time-out aborts the request", () =>
     Effect.gen(function*() {
       const peer = yield* servers.plain(() => {})

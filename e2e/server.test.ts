@@ -218,7 +218,7 @@ describe("a server that does not start", () => {
     Effect.gen(function*() {
       const reason = yield* reasonOf({ port: 0, host: "0.0.0.0" })
       assert(reason._tag === "InvalidConfig")
-      assert.deepEqual(reason.problems.map(({ path }) => path), ["--admin-token", "--token"])
+      assert.deepEqual(reason.problems.map(({ path }) => path), ["--admin-token", "--token", "--app-secret"])
     }))
 
   it.live("listens on the loopback address of the sixth version, and says so in brackets", () =>

@@ -1,12 +1,12 @@
 import * as Limits from "@effect-piopiy/sdk/wire/Limits"
-import { SimulatorConfig } from "@effect-piopiy/simulator"
+import { AccountConfig, SimulatorConfig } from "@effect-piopiy/simulator"
 import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import * as HangupCause from "../packages/simulator/src/core/call/HangupCause.ts"
-import { assumptions } from "../packages/simulator/src/core/journal/Assumption.ts"
+import { assumptions, reportAssumptions } from "../packages/simulator/src/core/journal/Assumption.ts"
 import { pages, read, render } from "./docs.ts"
 
 it.each(pages)("docs/%s says what the code says (else: node scripts/docs.ts)", (page) => {
@@ -34,7 +34,13 @@ const names = (text: string, sign: string): ReadonlyArray<string> =>
 const commands = readFileSync(join(import.meta.dirname, "../packages/simulator/src/core/call/CallCommand.ts"), "utf8")
 
 it("a name that the pages use for an assumption, or for why an event is ignored, exists", () => {
-  const known = new Set([...Object.keys(assumptions), ...names(commands, "\""), SimulatorConfig.defaultToken])
+  const defaults = [SimulatorConfig.defaultToken, AccountConfig.defaultAppSecret, AccountConfig.defaultPassword]
+  const known = new Set([
+    ...Object.keys(assumptions),
+    ...Object.keys(reportAssumptions),
+    ...names(commands, "\""),
+    ...defaults
+  ])
   for (const page of ["protocol.md", "scenarios.md", "timing.md", "limits.md"]) {
     assert.deepStrictEqual(names(read(page), "`").filter((name) => !known.has(name)), [], page)
   }

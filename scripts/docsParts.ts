@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { confirmTimeoutMs } from "../packages/simulator/src/core/call/consulting.ts"
 import * as HangupCause from "../packages/simulator/src/core/call/HangupCause.ts"
 import { defaultMaxDurationMs, defaultRingTimeoutMs } from "../packages/simulator/src/core/call/transition.ts"
-import { assumptions } from "../packages/simulator/src/core/journal/Assumption.ts"
+import { assumptions, reportAssumptions } from "../packages/simulator/src/core/journal/Assumption.ts"
 import { promptDurationMs, unknownFileMs } from "../packages/simulator/src/core/media/promptDuration.ts"
 import * as AgentPlan from "../packages/simulator/src/core/scenario/AgentPlan.ts"
 import * as NumberPlan from "../packages/simulator/src/core/scenario/NumberPlan.ts"
@@ -76,7 +76,9 @@ const causes = (): string =>
 const assumptionTable = (): string =>
   table(
     ["Name", "What is assumed", "What would settle it"],
-    Object.entries(assumptions).map(([name, { claim, settledBy }]) => [code(name), claim, settledBy])
+    Object.entries({ ...assumptions, ...reportAssumptions }).map((
+      [name, { claim, settledBy }]
+    ) => [code(name), claim, settledBy])
   )
 
 /** The rules of the v3 wire: name, value, and the field that it is about. */
@@ -285,13 +287,13 @@ const simulatorBounds: ReadonlyArray<Bound> = [
   },
   {
     what: "actions of one pipeline",
-    file: "edge/rest/AdmissionPcmoV3.ts",
+    file: "edge/rest/AdmissionValues.ts",
     name: "maximumActions",
     at: "`400 invalid_request`, an invalid reply, an invalid configuration"
   },
   {
     what: "endpoints of one connect",
-    file: "edge/rest/AdmissionPcmoV3.ts",
+    file: "edge/rest/AdmissionValues.ts",
     name: "maximumEndpoints",
     at: "the same"
   },
@@ -326,16 +328,28 @@ const simulatorBounds: ReadonlyArray<Bound> = [
     at: "the last one says that there are more"
   },
   {
-    what: "callbacks under way to one destination (scheme, host and port)",
-    file: "edge/webhook/HttpWebhooks.ts",
-    name: "inFlight",
+    what: "callbacks under way to one destination (scheme, host and port), and reports to one URL",
+    file: "engine/Outbox.ts",
+    name: "underWay",
     at: "further ones wait"
   },
   {
     what: "callbacks that wait for one destination",
-    file: "edge/webhook/HttpWebhooks.ts",
-    name: "waiting",
+    file: "engine/Outbox.ts",
+    name: "questionsWaiting",
     at: "the delivery fails with `QueueFull`, and the call ends"
+  },
+  {
+    what: "reports (live events, records, envelopes) that wait for one URL",
+    file: "engine/Outbox.ts",
+    name: "reportsWaiting",
+    at: "the delivery fails with `QueueFull`; a record is sent again later"
+  },
+  {
+    what: "records that wait to be sent again, of one tenant",
+    file: "engine/Outbox.ts",
+    name: "recordsWaiting",
+    at: "given up: `QueueFull`"
   },
   {
     what: "bytes of a reply to a callback",
@@ -344,28 +358,40 @@ const simulatorBounds: ReadonlyArray<Bound> = [
     at: "the delivery fails with `TooLarge`, and the call ends"
   },
   {
-    what: "characters of a reply that the journal keeps",
+    what: "characters of a callback's body, and of its reply, that the journal keeps",
     file: "edge/webhook/HttpWebhooks.ts",
-    name: "keptReplyCharacters",
+    name: "keptCharacters",
     at: "cut"
   },
   {
     what: "entries in one answer of `/_sim/journal` without `limit`",
-    file: "edge/control/routes.ts",
+    file: "edge/control/journalPage.ts",
     name: "defaultLimit",
     at: "`next` says where to go on"
   },
   {
     what: "entries in one answer of `/_sim/journal`",
-    file: "edge/control/routes.ts",
+    file: "edge/control/journalPage.ts",
     name: "maxLimit",
     at: "a larger `limit` is `400 invalid_request`"
   },
   {
     what: "ended calls in `/_sim/calls`",
-    file: "edge/control/routes.ts",
+    file: "edge/control/callPages.ts",
     name: "listedRecords",
     at: "the newest are listed"
+  },
+  {
+    what: "milliseconds for the head of a request",
+    file: "node/SimulatorServer.ts",
+    name: "headersTimeoutMs",
+    at: "408, and the connection is closed"
+  },
+  {
+    what: "milliseconds for a whole request",
+    file: "node/SimulatorServer.ts",
+    name: "requestTimeoutMs",
+    at: "the same"
   }
 ]
 

@@ -1,6 +1,7 @@
 /** Samples written after the public documentation: callbacks through our decoders, requests and replies against the wire. */
 import type * as Issue from "@effect-piopiy/sdk/Issue"
 import * as LegacyPipeline from "@effect-piopiy/sdk/LegacyPipeline"
+import type { PiopiyError } from "@effect-piopiy/sdk/PiopiyError"
 import * as Webhook from "@effect-piopiy/sdk/Webhook"
 import * as Messaging from "@effect-piopiy/sdk/wire/Messaging"
 import * as RestCalls from "@effect-piopiy/sdk/wire/RestCalls"
@@ -141,15 +142,25 @@ const cdr = (value: Webhook.Cdr): Back => ({
   filename: some(value.recording)
 })
 
-const records = (body: unknown) => Result.map(Webhook.decodeCdr(body), cdr)
+const reading = <A>(decode: (body: unknown) => Result.Result<A, PiopiyError>, show: (callback: A) => Back) =>
+(
+  body: unknown
+): Result.Result<Back, Issues> =>
+  Result.mapBoth(decode(body), {
+    onFailure: ({ message, reason }): Issues =>
+      reason._tag === "InvalidCallback" ? reason.issues : [{ path: "", wirePath: "", message }],
+    onSuccess: show
+  })
+
+const records = reading(Webhook.decodeCdr, cdr)
 
 const callbacks: ReadonlyMap<string, (body: unknown) => Result.Result<Back, Issues>> = new Map<
   string,
   (body: unknown) => Result.Result<Back, Issues>
 >([
-  ["callback.answer_url", (body) => Result.map(Webhook.decodeAnswer(body), answer)],
-  ["callback.action_url", (body) => Result.map(Webhook.decodeDigits(body), digits)],
-  ["callback.live_event", (body) => Result.map(Webhook.decodeLiveEvent(body), liveEvent)],
+  ["callback.answer_url", reading(Webhook.decodeAnswer, answer)],
+  ["callback.action_url", reading(Webhook.decodeDigits, digits)],
+  ["callback.live_event", reading(Webhook.decodeLiveEvent, liveEvent)],
   ["callback.cdr", records],
   ["callback.chub_cdr", records]
 ])

@@ -13,13 +13,15 @@ import * as Stream from "effect/Stream"
 import type { Call } from "./core/call/Call.ts"
 import type { CallRecord } from "./core/call/CallRecord.ts"
 import type { Entry } from "./core/journal/Entry.ts"
+import * as inbound from "./edge/control/inbound.ts"
 import * as control from "./edge/control/routes.ts"
+import * as routesLegacy from "./edge/rest/routesLegacy.ts"
 import * as routesV3 from "./edge/rest/routesV3.ts"
 import * as HttpWebhooks from "./edge/webhook/HttpWebhooks.ts"
 import type { Query } from "./engine/Journal.ts"
 import * as Tenants from "./engine/Tenants.ts"
 import * as SimulatorConfig from "./SimulatorConfig.ts"
-import type { SimulatorError } from "./SimulatorError.ts"
+import { SimulatorError } from "./SimulatorError.ts"
 
 /**
  * The default tenant, as whoever tests or watches sees it. Times are milliseconds from its origin.
@@ -34,13 +36,23 @@ export class Simulator extends Context.Service<Simulator, {
   readonly records: Effect.Effect<ReadonlyArray<CallRecord>>
   /** What the journal holds now. */
   readonly journal: (query?: Query) => Effect.Effect<ReadonlyArray<Entry>>
-  /** The journal as it grows, from `query.from` on. Never ends by itself. */
+  /** The journal as it grows, from `query.from` on. Ends when the simulator stops. */
   readonly follow: (query?: Query) => Stream.Stream<Entry>
   /**
    * Waits until a call has ended, and gives its record. Waits for ever when there is no such call, and dies when the
    * simulator itself broke on it.
    */
   readonly ended: (callId: string) => Effect.Effect<CallRecord>
+  /**
+   * A phone calls a number of the platform, both in digits. The answer URL is asked what to do, and its PCMO runs; without
+   * one here, that of the number or of the account. Fails with `RequestRefused`: nobody to ask, a number that is none, or
+   * what the account does not allow.
+   */
+  readonly callIn: (call: {
+    readonly from: string
+    readonly to: string
+    readonly answerUrl?: string
+  }) => Effect.Effect<{ readonly callId: string; readonly requestId: string }, SimulatorError>
   /** The wall clock at the tenant's origin, in milliseconds since 1970. */
   readonly originEpochMs: number
   readonly seed: number
@@ -58,8 +70,9 @@ const ending = (entry: Entry): Option.Option<Effect.Effect<CallRecord>> => {
 
 const facade: Layer.Layer<Simulator, never, Tenants.Tenants> = Layer.effect(
   Simulator,
-  Effect.map(Tenants.Tenants, ({ main: { journal, seed, switchboard, timeline } }) =>
-    Simulator.of({
+  Effect.map(Tenants.Tenants, ({ main }) => {
+    const { journal, seed, switchboard, timeline } = main
+    return Simulator.of({
       live: switchboard.live,
       records: Effect.sync(() => journal.records()),
       journal: (query) => Effect.sync(() => journal.read(query)),
@@ -75,9 +88,20 @@ const facade: Layer.Layer<Simulator, never, Tenants.Tenants> = Layer.effect(
             Effect.flatMap((found) => Option.getOrElse(Option.flatten(found), () => Effect.never))
           )
         }),
+      callIn: ({ answerUrl, ...numbers }) =>
+        inbound.place(
+          main,
+          Effect.succeed({ ...numbers, ...(answerUrl === undefined ? {} : { answer_url: answerUrl }) })
+        )
+          .pipe(
+            Effect.mapError(({ body: { error, message }, status }) =>
+              new SimulatorError({ reason: { _tag: "RequestRefused", status, error, message } })
+            )
+          ),
       originEpochMs: timeline.originEpochMs,
       seed
-    }))
+    })
+  })
 )
 
 /**
@@ -101,7 +125,8 @@ export const layer = (
     )))
 
 /**
- * The HTTP surface of a simulator: `/v3` as the platform, `/_sim` as itself. With `adminToken`, `/_sim` asks for it.
+ * The HTTP surface of a simulator: `/v3`, `/v2` and `/v1` as the platform's three hosts, `/_sim` as itself. With
+ * `adminToken`, `/_sim` asks for it.
  *
  * @category layers
  * @since 0.1.0
@@ -109,4 +134,4 @@ export const layer = (
 export const routes = (
   options: { readonly adminToken?: Redacted.Redacted<string> } = {}
 ): Layer.Layer<never, never, HttpRouter.HttpRouter | Tenants.Tenants> =>
-  Layer.merge(routesV3.layer, control.layer({ version: SimulatorConfig.version, ...options }))
+  Layer.mergeAll(routesV3.layer, routesLegacy.layer, control.layer({ version: SimulatorConfig.version, ...options }))

@@ -1,9 +1,11 @@
 /** What a simulator can be told: as options of a layer, or as the JSON of `--config FILE`. */
 import * as Effect from "effect/Effect"
+import type * as JsonSchema from "effect/JsonSchema"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
+import * as AccountConfig from "./AccountConfig.ts"
 import type { Program } from "./core/pcmo/Program.ts"
 import { Party } from "./core/scenario/Party.ts"
 import * as Admission from "./edge/rest/Admission.ts"
@@ -22,48 +24,61 @@ export const defaultSeed = 1
 /** The version that journals carry. */
 export const version = "0.0.0"
 
-const Token = Schema.String.check(
-  Schema.isPattern(/^\S+$/, { message: "Expected a token without spaces, not empty" })
-)
-
-const Account = Schema.Struct({
-  token: Token,
-  name: Schema.optionalKey(Schema.NonEmptyString),
-  seed: Schema.optionalKey(Schema.Natural)
-})
+const defaultAccount: AccountConfig.AccountConfig = { token: defaultToken }
 
 const Pipelines = Schema.Record(Schema.String, Schema.Array(Schema.Unknown))
 
+const { optional } = AccountConfig
+
 /**
- * The options. All are optional.
- *
- * - `accounts`: bearer tokens, each a world of its own; default one, `sim-token`. A `seed` here goes before the common one.
- * - `seed`: of the ids; a whole number.
- * - `pipelines`, `flows`: what `on_result.ref` and a flow call's `flow_id` name, as v3 pipelines.
- * - `people`: behaviour of particular numbers, instead of the number plan's.
- * - `files`: how long a file plays, in milliseconds, by name or URL; 3000 when not told.
- * - `maxCalls`: calls in progress at once, 10,000; `maxEntries`: journal entries in memory, 200,000;
- *   `maxRecords`: records of ended calls, 100,000.
+ * The options. All are optional; each says in its description what it does and what it is when left out.
  *
  * @category schemas
  * @since 0.1.0
  */
 export const SimulatorConfig = Schema.Struct({
-  accounts: Schema.optionalKey(Schema.NonEmptyArray(Account)),
-  seed: Schema.optionalKey(Schema.Natural),
-  pipelines: Schema.optionalKey(Pipelines),
-  flows: Schema.optionalKey(Pipelines),
-  people: Schema.optionalKey(Schema.Record(Schema.String, Party)),
-  files: Schema.optionalKey(Schema.Record(Schema.String, Schema.Natural)),
-  maxCalls: Schema.optionalKey(Schema.Natural),
-  maxEntries: Schema.optionalKey(Schema.Natural),
-  maxRecords: Schema.optionalKey(Schema.Natural)
+  $schema: optional("Where config.schema.json lies, for editors; means nothing else.", Schema.String),
+  accounts: optional(
+    "The accounts, each a world of its own; left out, one with the token sim-token.",
+    Schema.NonEmptyArray(AccountConfig.AccountConfig)
+  ),
+  legacyErrors: optional(
+    "How the older API refuses: with a code in the body of a 200 (body, the default), or also as the HTTP status.",
+    Schema.Literals(["body", "status"])
+  ),
+  seed: optional("Seed of all ids (default 1): the same inputs then give the same ids.", Schema.Natural),
+  pipelines: optional("By name: the pipelines that on_result.ref means.", Pipelines),
+  flows: optional("By UUID: the pipelines of flow calls.", Pipelines),
+  people: optional(
+    "By number or SIP user: behaviour instead of the number plan's.",
+    Schema.Record(Schema.String, Party)
+  ),
+  files: optional(
+    "By name or URL: how long a file plays, in milliseconds. Others play 3000.",
+    Schema.Record(Schema.String, Schema.Natural)
+  ),
+  maxCalls: optional("Calls in progress at once, of each account (default 10000).", Schema.Natural),
+  maxEntries: optional("Journal entries in memory, of each account (default 200000).", Schema.Natural),
+  maxRecords: optional("Records of ended calls in memory, of each account (default 100000).", Schema.Natural)
 })
 /** @since 0.1.0 */
 export type SimulatorConfig = typeof SimulatorConfig.Type
 
-/** The schema as JSON Schema, for editors. */
-export const jsonSchema = () => Schema.toJsonSchemaDocument(SimulatorConfig)
+/**
+ * The schema as JSON Schema, for editors: what `config.schema.json` holds.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const jsonSchema = (): JsonSchema.JsonSchema => {
+  const { definitions, schema } = Schema.toJsonSchemaDocument(SimulatorConfig, { onExcessProperty: "error" })
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "The configuration of piopiy-sim",
+    ...schema,
+    $defs: definitions
+  }
+}
 
 const pathText = (path: ReadonlyArray<PropertyKey> | undefined): string =>
   (path ?? []).reduce<string>((text, key) => Admission.at(text, typeof key === "number" ? key : String(key)), "")
@@ -111,9 +126,18 @@ const programs = (
   return read
 }
 
+/** Takes values that must differ, and says of the second of two that it is another account's. */
+const distinct = <A>(problems: Array<Problem>) => {
+  const taken = new Set<A>()
+  return (value: A, path: string): void => {
+    if (taken.has(value)) problems.push({ path, message: "is another account's already" })
+    taken.add(value)
+  }
+}
+
 /**
  * The tenants that a configuration describes. Fails with `InvalidConfig`: a stored pipeline that does not fit, two
- * accounts with one name or token.
+ * accounts with one name, token, app id or user.
  *
  * @category constructors
  * @since 0.1.0
@@ -137,21 +161,23 @@ export const tenants = (
       pipelines: programs(config.pipelines, "pipelines", problems),
       flows: programs(config.flows, "flows", problems)
     }
-    const [first, ...others] = config.accounts ?? [{ token: defaultToken }]
-    const names = new Set<string>()
-    const tokens = new Set<string>()
-    const tenant = (account: typeof first, index: number): TenantOptions => {
-      const name = account.name ?? (index === 0 ? "default" : `tenant-${index}`)
-      if (names.has(name)) problems.push({ path: `accounts[${index}].name`, message: "names another account already" })
-      if (tokens.has(account.token)) {
-        problems.push({ path: `accounts[${index}].token`, message: "is another account's already" })
-      }
-      names.add(name)
-      tokens.add(account.token)
+    const [first, ...others] = config.accounts ?? [defaultAccount]
+    const takeName = distinct<string>(problems)
+    const takeToken = distinct<string>(problems)
+    const takeAppId = distinct<number>(problems)
+    const takeUser = distinct<string>(problems)
+    const tenant = (given: AccountConfig.AccountConfig, index: number): TenantOptions => {
+      const under = `accounts[${index}]`
+      const name = given.name ?? (index === 0 ? "default" : `tenant-${index}`)
+      const account = AccountConfig.account(given, index)
+      takeName(name, `${under}.name`)
+      takeToken(given.token, `${under}.token`)
+      takeAppId(account.appId, `${under}.appId`)
+      account.users.forEach(({ id }, user) => takeUser(id, `${under}.users[${user}].id`))
       return {
         name,
-        token: Redacted.make(account.token),
-        seed: account.seed ?? config.seed ?? defaultSeed,
+        token: Redacted.make(given.token),
+        seed: given.seed ?? config.seed ?? defaultSeed,
         version,
         stored,
         people: config.people ?? {},
@@ -160,9 +186,35 @@ export const tenants = (
           entries: config.maxEntries ?? Journal.defaultBounds.entries,
           records: config.maxRecords ?? Journal.defaultBounds.records
         },
-        maxCalls: config.maxCalls ?? defaultMaxCalls
+        maxCalls: config.maxCalls ?? defaultMaxCalls,
+        account,
+        legacyErrors: config.legacyErrors ?? "body",
+        webhooks: AccountConfig.webhooks(given),
+        answerUrls: AccountConfig.answerUrls(given, under, problems)
       }
     }
     const all = [tenant(first, 0), ...others.map((account, index) => tenant(account, index + 1))] as const
     return problems.length === 0 ? Effect.succeed(all) : Effect.fail(invalid(problems))
+  })
+
+/**
+ * The secrets that everybody knows, because they are this package's defaults: what a server that other machines can
+ * reach must not have. The first account's go by the flags that set them.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const wellKnown = (config: SimulatorConfig): ReadonlyArray<Problem> =>
+  (config.accounts ?? [defaultAccount]).flatMap(({ appSecret, token }, index) => {
+    const message = "is needed when the server listens beyond this machine: everybody knows the default one"
+    const at = (flag: string, key: string): Problem => ({
+      path: index === 0 ? flag : `accounts[${index}].${key}`,
+      message
+    })
+    return [
+      ...(token === defaultToken ? [at("--token", "token")] : []),
+      ...(appSecret === undefined || appSecret === AccountConfig.defaultAppSecret
+        ? [at("--app-secret", "appSecret")]
+        : [])
+    ]
   })

@@ -1,4 +1,4 @@
-/** What can go wrong before the simulator runs. */
+/** What can go wrong before a simulator runs, or on the way to one. */
 import * as Data from "effect/Data"
 
 /**
@@ -14,7 +14,8 @@ export interface Problem {
 
 /**
  * `InvalidConfig`: the options or the file do not fit, all problems at once. `FileUnreadable`: a file that was named
- * cannot be read or written. `CannotListen`: the port is taken or the address is not this machine's.
+ * cannot be read or written. `CannotListen`: the port is taken or the address is not this machine's. `NoServer`: no
+ * simulator answers at a URL. `RequestRefused`: one does, and answered a request with an error.
  *
  * @category models
  * @since 0.1.0
@@ -23,6 +24,8 @@ export type Reason =
   | { readonly _tag: "InvalidConfig"; readonly problems: ReadonlyArray<Problem> }
   | { readonly _tag: "FileUnreadable"; readonly path: string; readonly detail: string }
   | { readonly _tag: "CannotListen"; readonly host: string; readonly port: number; readonly detail: string }
+  | { readonly _tag: "NoServer"; readonly url: string; readonly start: string }
+  | { readonly _tag: "RequestRefused"; readonly status: number; readonly error: string; readonly message: string }
 
 const describe = (reason: Reason): string => {
   switch (reason._tag) {
@@ -32,6 +35,10 @@ const describe = (reason: Reason): string => {
       return `${reason.path}: ${reason.detail}`
     case "CannotListen":
       return `cannot listen on ${reason.host}:${reason.port}: ${reason.detail}; choose another with --port or --host`
+    case "NoServer":
+      return `no simulator answers at ${reason.url}; start one with: ${reason.start}`
+    case "RequestRefused":
+      return `${reason.status} ${reason.error}: ${reason.message}`
   }
 }
 

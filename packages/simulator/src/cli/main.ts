@@ -9,12 +9,15 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Logger from "effect/Logger"
 import { version } from "../SimulatorConfig.ts"
+import { call } from "./call.ts"
+import { ladder } from "./ladder.ts"
 import { numbers } from "./numbers.ts"
 import { serve } from "./serve.ts"
+import { watch } from "./watch.ts"
 
 const command = Command.make("piopiy-sim").pipe(
   Command.withDescription("The Piopiy voice platform offline: its REST API, the people on the phone, the webhooks."),
-  Command.withSubcommands([serve, numbers])
+  Command.withSubcommands([serve, call, watch, ladder, numbers])
 )
 
 Command.run(command, { version }).pipe(
@@ -25,7 +28,8 @@ Command.run(command, { version }).pipe(
   Effect.provide([NodeServices.layer, Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)])]),
   NodeRuntime.runMain({
     disableErrorReporting: true,
-    /** Being told to stop is how a server ends well. */
-    teardown: (exit, onExit) => onExit(Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause) ? 0 : 1)
+    /** Being told to stop is how a server ends well, unless a command has left another exit code for that. */
+    teardown: (exit, onExit) =>
+      onExit(Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause) ? Number(process.exitCode ?? 0) : 1)
   })
 )

@@ -3,18 +3,13 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
+import * as AccountConfig from "../AccountConfig.ts"
 import * as SimulatorServer from "../node/SimulatorServer.ts"
 import * as SimulatorConfig from "../SimulatorConfig.ts"
-import { SimulatorError } from "../SimulatorError.ts"
-
-/** A token that a request can carry. */
-const isToken = (token: Redacted.Redacted<string>): boolean => /^\S+$/.test(Redacted.value(token))
-const tokenRule = () => "a token without spaces, not empty"
+import * as Configured from "./configured.ts"
+import { tokenFlag } from "./tokenFlag.ts"
 
 const flags = {
   port: Flag.Int("port").pipe(
@@ -32,76 +27,34 @@ const flags = {
       Flag.withDescription("Append the journal here, a JSON entry a line")
     )
   ),
-  seed: Flag.optional(
-    Flag.Int("seed").pipe(
-      Flag.withDescription("Seed of the ids, a whole number; the same seed and requests give the same ids"),
-      Flag.filter((seed) => seed >= 0, () => "a whole number, 0 or more")
-    )
-  ),
-  token: Flag.optional(
-    Flag.Redacted("token").pipe(
-      Flag.withDescription(`Bearer token of the account, instead of ${SimulatorConfig.defaultToken}`),
-      Flag.filter(isToken, tokenRule)
-    )
-  ),
-  config: Flag.optional(
-    Flag.String("config").pipe(
-      Flag.withMetavar("FILE"),
-      Flag.withDescription("JSON with accounts, stored pipelines, flows, people, bounds")
-    )
-  ),
+  ...Configured.flags,
   allowHost: Flag.String("allow-host").pipe(
     Flag.withMetavar("HOST"),
     Flag.withDescription("A host beyond this machine that webhooks may go to; may be repeated"),
     Flag.atLeast(0)
   ),
-  adminToken: Flag.optional(
-    Flag.Redacted("admin-token").pipe(
-      Flag.withDescription("Token that /_sim asks for"),
-      Flag.filter(isToken, tokenRule)
-    )
-  ),
+  adminToken: tokenFlag("admin-token", "Token that /_sim asks for"),
   json: Flag.Boolean("json").pipe(
     Flag.withDefault(false),
     Flag.withDescription("Print where it listens as one line of JSON")
   )
 }
 
-const unreadable = (path: string, detail: string) =>
-  new SimulatorError({ reason: { _tag: "FileUnreadable", path, detail } })
-
-const parse = Schema.decodeUnknownEffect(Schema.fromJsonString(Schema.Unknown))
-
-const readConfig = Effect.fnUntraced(function*(path: string) {
-  const files = yield* FileSystem.FileSystem
-  const text = yield* Effect.mapError(
-    files.readFileString(path),
-    (error) => unreadable(path, error.reason._tag === "NotFound" ? "no such file" : error.message)
-  )
-  const json = yield* Effect.mapError(parse(text), () => unreadable(path, "is not JSON"))
-  return yield* SimulatorConfig.decode(json)
-})
-
-const banner = (url: string, seed: number, token: string) =>
+const banner = (url: string, seed: number, account: AccountConfig.AccountConfig) =>
   `Piopiy simulator ${SimulatorConfig.version}, seed ${seed}
 
   base URL   ${url}/v3
-  token      ${token}
+  token      ${account.token === SimulatorConfig.defaultToken ? account.token : "as configured"}
+  older API  ${url}/v1 and ${url}/v2, app id ${account.appId ?? AccountConfig.defaultAppId}
+  secret     ${account.appSecret === undefined ? AccountConfig.defaultAppSecret : "as configured"}
+  its pages  ${url}/_sim/docs
   calls      ${url}/_sim/calls
   journal    ${url}/_sim/journal
 
 Who answers which number: piopiy-sim numbers. Ctrl-C stops.`
 
 const run = Effect.fnUntraced(function*(options: Command.Command.Config.Infer<typeof flags>) {
-  const file = Option.isNone(options.config) ? {} : yield* readConfig(options.config.value)
-  const config: SimulatorConfig.SimulatorConfig = {
-    ...file,
-    ...Option.match(options.seed, { onNone: () => ({}), onSome: (seed) => ({ seed }) }),
-    ...Option.match(options.token, {
-      onNone: () => ({}),
-      onSome: (token) => ({ accounts: [{ token: Redacted.value(token) }] as const })
-    })
-  }
+  const config = yield* Configured.configured(options)
   const server = SimulatorServer.layer({
     host: options.host,
     port: options.port,
@@ -111,12 +64,12 @@ const run = Effect.fnUntraced(function*(options: Command.Command.Config.Infer<ty
     ...Option.match(options.journal, { onNone: () => ({}), onSome: (journalFile) => ({ journalFile }) })
   })
   const seed = config.seed ?? SimulatorConfig.defaultSeed
-  const token = config.accounts === undefined ? SimulatorConfig.defaultToken : "as configured"
+  const [account] = config.accounts ?? [{ token: SimulatorConfig.defaultToken }]
   const announce = Layer.effectDiscard(
     Effect.flatMap(
       SimulatorServer.SimulatorServer,
       ({ url }) =>
-        Console.log(options.json ? JSON.stringify({ url, baseUrl: `${url}/v3`, seed }) : banner(url, seed, token))
+        Console.log(options.json ? JSON.stringify({ url, baseUrl: `${url}/v3`, seed }) : banner(url, seed, account))
     )
   )
   return yield* Layer.launch(Layer.provide(announce, server))

@@ -1,17 +1,16 @@
 /** Carries out what the call machine asks for. Each command is done, or on its way, before the next is looked at. */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
 import type * as Call from "../core/call/Call.ts"
-import type { CallCommand, CommandOf } from "../core/call/CallCommand.ts"
+import type { CallCommand } from "../core/call/CallCommand.ts"
 import { promptDurationMs } from "../core/media/promptDuration.ts"
 import type { Program } from "../core/pcmo/Program.ts"
 import type { Happening } from "./happening.ts"
-import { Journal } from "./Journal.ts"
+import { Outbox } from "./Outbox.ts"
 import { Parties } from "./Parties.ts"
 import { type Scheduled, Timeline } from "./Timeline.ts"
-import { type Receipt, WebhookPort } from "./WebhookPort.ts"
+import type { Receipt } from "./WebhookPort.ts"
 
 /**
  * Documents that the platform keeps: pipelines by the name that `on_result.ref` gives, flows by their id.
@@ -35,18 +34,18 @@ export class CommandRunner extends Context.Service<CommandRunner, {
   readonly run: (callId: string, command: CallCommand, seq: number, tell: (happening: Happening) => void) => void
   /** Lets go of everything that a call still holds. */
   readonly release: (call: Call.Call) => void
-  /** Gives up the deliveries that are under way; each is journalled as `Stopped`. */
-  readonly stop: Effect.Effect<void>
 }>()("@effect-piopiy/simulator/CommandRunner") {}
+
+const settled = (receipt: Receipt, deliveryId: string): Happening =>
+  receipt._tag === "Replied"
+    ? { _tag: "WebhookReplied", deliveryId, reply: receipt.reply }
+    : { _tag: "WebhookFailed", deliveryId, why: receipt.why }
 
 const make = (options: { readonly stored: Stored; readonly fileMs: ReadonlyMap<string, number> }) =>
   Effect.gen(function*() {
     const timeline = yield* Timeline
-    const journal = yield* Journal
+    const outbox = yield* Outbox
     const parties = yield* Parties
-    const webhooks = yield* WebhookPort
-    const deliveries = yield* FiberSet.make<void>()
-    const fork = yield* FiberSet.runtime(deliveries)()
     const scheduled = new Map<string, Scheduled>()
 
     const schedule = (key: string, dueMs: number, label: string, run: () => void): void => {
@@ -65,42 +64,6 @@ const make = (options: { readonly stored: Stored; readonly fileMs: ReadonlyMap<s
       timeline.cancel(found)
     }
 
-    const settle = (receipt: Receipt, deliveryId: string): Happening =>
-      receipt._tag === "Replied"
-        ? { _tag: "WebhookReplied", deliveryId, reply: receipt.reply }
-        : { _tag: "WebhookFailed", deliveryId, why: receipt.why }
-
-    const notify = (
-      callId: string,
-      command: CommandOf<"Notify">,
-      causedBy: number,
-      tell: (happening: Happening) => void
-    ): void => {
-      const { deliveryId, notice, url } = command
-      const sentAt = timeline.nowMs()
-      const settled = (receipt: Receipt): void => {
-        journal.append({
-          _tag: "Delivered",
-          callId,
-          causedBy,
-          deliveryId,
-          url,
-          notice,
-          durationMs: timeline.nowMs() - sentAt,
-          ...(receipt.status === undefined ? {} : { status: receipt.status }),
-          outcome: receipt._tag === "Replied" ? receipt.reply._tag : receipt.why,
-          ...(receipt.replyText === undefined ? {} : { replyText: receipt.replyText })
-        })
-        tell(settle(receipt, deliveryId))
-      }
-      fork(
-        webhooks.deliver(url, notice).pipe(
-          Effect.map(settled),
-          Effect.onInterrupt(() => Effect.sync(() => settled({ _tag: "Failed", why: "Stopped" })))
-        )
-      )
-    }
-
     const run = (callId: string, command: CallCommand, seq: number, tell: (happening: Happening) => void): void => {
       switch (command._tag) {
         case "ArmTimer": {
@@ -111,6 +74,10 @@ const make = (options: { readonly stored: Stored; readonly fileMs: ReadonlyMap<s
           return cancel(`${callId}/${command.timer}`)
         case "DialLeg":
           return parties.dial(`${callId}/${command.legId}`, command.legId, command.endpoint, tell)
+        case "ReceiveLeg":
+          return parties.receive(`${callId}/${command.legId}`, command.legId, command.endpoint, tell)
+        case "AnswerLeg":
+          return parties.pickUp(`${callId}/${command.legId}`)
         case "HangUpLeg":
           return parties.release(`${callId}/${command.legId}`)
         case "StartPlayback": {
@@ -131,7 +98,7 @@ const make = (options: { readonly stored: Stored; readonly fileMs: ReadonlyMap<s
         case "CloseInput":
           return parties.hush(`${callId}/${command.legId}`)
         case "Notify":
-          return notify(callId, command, seq, tell)
+          return outbox.ask(callId, command, seq, (receipt) => tell(settled(receipt, command.deliveryId)))
         case "LookUpStored": {
           const { lookupId, ref, source } = command
           const program = (source === "Flow" ? options.stored.flows : options.stored.pipelines).get(ref)
@@ -140,6 +107,9 @@ const make = (options: { readonly stored: Stored; readonly fileMs: ReadonlyMap<s
           )
         }
         case "BridgeLegs":
+        case "HoldCall":
+        case "ResumeCall":
+        case "OpenStream":
         case "StartRecording":
         case "StopRecording":
         case "SettleTransfer":
@@ -154,16 +124,15 @@ const make = (options: { readonly stored: Stored; readonly fileMs: ReadonlyMap<s
       for (const timer of Object.keys(call.timers)) cancel(`${call.origin.callId}/${timer}`)
     }
 
-    return CommandRunner.of({ run, release, stop: FiberSet.clear(deliveries) })
+    return CommandRunner.of({ run, release })
   })
 
 /**
- * A runner over the tenant's timeline, parties and webhooks.
+ * A runner over the tenant's timeline, parties and outbox.
  *
  * @category layers
  * @since 0.1.0
  */
 export const layer = (
   options: { readonly stored: Stored; readonly fileMs: ReadonlyMap<string, number> }
-): Layer.Layer<CommandRunner, never, Timeline | Journal | Parties | WebhookPort> =>
-  Layer.effect(CommandRunner, make(options))
+): Layer.Layer<CommandRunner, never, Timeline | Outbox | Parties> => Layer.effect(CommandRunner, make(options))

@@ -11,6 +11,7 @@ import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import type { CallRecord } from "../core/call/CallRecord.ts"
 import type { Broke, Draft, Entry, Turned } from "../core/journal/Entry.ts"
+import * as Tally from "./Tally.ts"
 import { Timeline } from "./Timeline.ts"
 
 /**
@@ -37,15 +38,24 @@ export class Journal extends Context.Service<Journal, {
   readonly read: (query?: Query) => ReadonlyArray<Entry>
   /**
    * Entries as they come, from `query.from` on. A follower reads at its own pace and holds nothing back; one that falls
-   * behind the bound goes on with the oldest entry that is left, visible as a gap in `seq`.
+   * behind the bound goes on with the oldest entry that is left, visible as a gap in `seq`. Ends with the last entry
+   * once the journal is finished, and not before.
    */
   readonly follow: (query?: Query) => Stream.Stream<Entry>
+  /** Tells followers that nothing more is to come. */
+  readonly finish: Effect.Effect<void>
   /** The record of an ended call, also after its entries were evicted. */
   readonly record: (callId: string) => CallRecord | undefined
   readonly records: () => ReadonlyArray<CallRecord>
   /** Whether the call's entries are gone, and its record is not. */
   readonly isEvicted: (callId: string) => boolean
   readonly size: () => number
+  /** The `seq` of the newest entry. */
+  readonly last: () => number
+  /** How many follow at this moment. */
+  readonly followers: () => number
+  /** How many there were, of entries and of what they tell, since the beginning. */
+  readonly counts: (family: Tally.Family) => ReadonlyArray<Tally.Count>
 }>()("@effect-piopiy/simulator/Journal") {}
 
 /**
@@ -80,9 +90,11 @@ const make = (
     const evicted = new Set<string>()
     const sizes = new Map<string, number>()
     const slack = Math.ceil(bounds.entries * evictedShare)
+    const tally = Tally.make()
     let ceiling = bounds.entries
     let entries: Array<Entry> = []
     let seq = 0
+    let finished = false
 
     /** What belongs to no call that is kept: requests, and what arrives for a call after its entries have gone. */
     const isLoose = (entry: Entry): boolean => "callId" in entry ? !sizes.has(entry.callId) : entry._tag !== "Started"
@@ -129,6 +141,7 @@ const make = (
       seq += 1
       const entry: Entry = { seq, at: timeline.nowMs(), tenant, ...draft }
       entries.push(entry)
+      tally.add(entry)
       if (entry._tag === "Turned" || ("callId" in entry && sizes.has(entry.callId))) {
         sizes.set(entry.callId, (sizes.get(entry.callId) ?? 0) + 1)
       }
@@ -181,13 +194,17 @@ const make = (
           const found = read({ ...query, from: next, limit: batch })
           const last = found.at(-1)
           if (last === undefined) {
+            if (finished) return Effect.succeed(found)
             next = Math.max(next, seq + 1)
             return Effect.flatMap(latch.await, () => pull)
           }
           next = last.seq + 1
           return Effect.succeed(found)
         })
-        return Stream.fromEffectRepeat(pull).pipe(Stream.flattenIterable)
+        return Stream.fromEffectRepeat(pull).pipe(
+          Stream.takeWhile((found) => found.length > 0),
+          Stream.flattenIterable
+        )
       }))
 
     append({ _tag: "Started", version, seed, originEpochMs: timeline.originEpochMs })
@@ -196,10 +213,17 @@ const make = (
       append,
       read,
       follow,
+      finish: Effect.sync(() => {
+        finished = true
+        wakeFollowers()
+      }),
       record: (callId) => records.get(callId),
       records: () => [...records.values()],
       isEvicted: (callId) => evicted.has(callId),
-      size: () => entries.length
+      size: () => entries.length,
+      last: () => seq,
+      followers: () => news.size,
+      counts: tally.read
     })
   })
 

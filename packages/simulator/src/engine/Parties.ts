@@ -2,6 +2,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as HangupCause from "../core/call/HangupCause.ts"
 import type { Endpoint } from "../core/pcmo/Program.ts"
 import * as AgentPlan from "../core/scenario/AgentPlan.ts"
 import * as NumberPlan from "../core/scenario/NumberPlan.ts"
@@ -18,8 +19,15 @@ import { type Scheduled, Timeline } from "./Timeline.ts"
 export class Parties extends Context.Service<Parties, {
   /** Whether an agent has a worker, so that it can be called at all. */
   readonly isRunning: (agentId: string) => boolean
-  /** Starts a party; what it does is told to `tell`. Its whole behaviour is scheduled at once, so parties that are due at the same moment act in the order in which they were dialed. */
+  /**
+   * Starts a party; what it does is told to `tell`. Its whole behaviour is scheduled at once, so parties that are due at
+   * the same moment act in the order in which they were dialed.
+   */
   readonly dial: (key: string, legId: string, endpoint: Endpoint, tell: (happening: Happening) => void) => void
+  /** Somebody calls in and waits to be picked up. One whose plan is to refuse gives up at the time of the refusal. */
+  readonly receive: (key: string, legId: string, endpoint: Endpoint, tell: (happening: Happening) => void) => void
+  /** Whoever called in is picked up: what it does on the line follows. */
+  readonly pickUp: (key: string) => void
   /** Asks a party for input: its next answer follows. */
   readonly ask: (key: string) => void
   /** Stops whatever a party was about to answer. */
@@ -87,6 +95,27 @@ const make = (people: People) =>
       onTheLine.set(key, { party, legId, tell, moves, answers: [], asked: 0 })
     }
 
+    const receive = (key: string, legId: string, endpoint: Endpoint, tell: (happening: Happening) => void): void => {
+      const party = behind(endpoint)
+      const { outcome } = party
+      const moves: Array<Scheduled> = []
+      if (outcome._tag === "Rejects") {
+        const givesUp = { _tag: "LegRejected", legId, cause: HangupCause.originatorCancel } as const
+        moves.push(timeline.at(timeline.nowMs() + outcome.afterMs, "party gives up", () => tell(givesUp)))
+      }
+      onTheLine.set(key, { party, legId, tell, moves, answers: [], asked: 0 })
+    }
+
+    const pickUp = (key: string): void => {
+      const somebody = onTheLine.get(key)
+      if (somebody === undefined) return
+      for (const move of somebody.moves.splice(0)) timeline.cancel(move)
+      const { legId, party: { hangsUp }, tell } = somebody
+      if (hangsUp === undefined) return
+      const leaves = { _tag: "LegHungUp", legId, cause: hangsUp.cause } as const
+      somebody.moves.push(timeline.at(timeline.nowMs() + hangsUp.afterMs, "party hangs up", () => tell(leaves)))
+    }
+
     const hush = (key: string): void => {
       const somebody = onTheLine.get(key)
       if (somebody === undefined) return
@@ -128,6 +157,8 @@ const make = (people: People) =>
       isRunning: (agentId) =>
         AgentPlan.row(agentId).running,
       dial,
+      receive,
+      pickUp,
       ask,
       hush,
       release

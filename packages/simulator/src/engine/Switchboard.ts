@@ -14,21 +14,24 @@ import * as HangupCause from "../core/call/HangupCause.ts"
 import { transition } from "../core/call/transition.ts"
 import type { Program } from "../core/pcmo/Program.ts"
 import * as Seed from "../core/Seed.ts"
+import { Account } from "./Account.ts"
 import { CommandRunner } from "./CommandRunner.ts"
 import type { Happening } from "./happening.ts"
 import { Journal } from "./Journal.ts"
+import { Outbox } from "./Outbox.ts"
 import { Parties } from "./Parties.ts"
 import { Refusal } from "./Refusal.ts"
 import { Timeline } from "./Timeline.ts"
 import * as TransferBook from "./TransferBook.ts"
 
 /**
- * A call that was asked for: what `Originated` says, without the ids, which the switchboard gives.
+ * A call that was asked for: what `Originated` says, without the ids, which the switchboard gives, and the rate, which is
+ * the account's.
  *
  * @category models
  * @since 0.1.0
  */
-export type CallRequest = Omit<Call.Call["origin"], "_tag" | "at" | "callId" | "requestId">
+export type CallRequest = Omit<Call.Call["origin"], "_tag" | "at" | "callId" | "requestId" | "rateMicros">
 
 /**
  * What became of a call.
@@ -48,7 +51,11 @@ export type Whereabouts =
  * @since 0.1.0
  */
 export class Switchboard extends Context.Service<Switchboard, {
-  /** Fails with `AgentNotRunning`, `TooManyCalls` or `Stopping`. */
+  /**
+   * Fails with `Stopping`, `TooManyCalls`, or as the account refuses (`AppNotActive`, `NoBalance`, `ChannelsInUse`,
+   * `TooFast`), then with `AgentNotRunning`. What the account has let through counts towards its calls per second even
+   * when the agent does not run.
+   */
   readonly originate: (
     request: CallRequest,
     causedBy: number
@@ -61,13 +68,17 @@ export class Switchboard extends Context.Service<Switchboard, {
     ending: { readonly cause: string; readonly reason?: string },
     causedBy: number
   ) => Effect.Effect<string, Refusal>
+  /** Fails with `CallNotFound`, and with `NotBridged` while nobody talks. */
+  readonly hold: (callId: string, hold: "On" | "Off" | "Toggle", causedBy: number) => Effect.Effect<string, Refusal>
+  /** The call in progress that a leg belongs to, by the leg's uuid. Fails with `CallNotFound`. */
+  readonly callOfLeg: (uuid: string) => Effect.Effect<string, Refusal>
   /** How a transfer stands, by its request id. Fails with `TransferNotFound`. */
   readonly findTransfer: (requestId: string) => Effect.Effect<TransferBook.Transfer, Refusal>
   /** Something that a party does, told by whoever plays it. Fails with `CallNotFound`. */
   readonly tell: (callId: string, happening: Happening, causedBy: number) => Effect.Effect<void, Refusal>
   readonly live: Effect.Effect<ReadonlyArray<Call.Call>>
   readonly find: (callId: string) => Effect.Effect<Whereabouts>
-  /** Takes no more calls, ends those in progress with their records, and gives up deliveries under way. */
+  /** Takes no more calls, ends those in progress with their records, and stops the outbox. */
   readonly stop: Effect.Effect<void>
 }>()("@effect-piopiy/simulator/Switchboard") {}
 
@@ -91,6 +102,8 @@ const make = (options: { readonly seed: number; readonly maxCalls: number }) =>
     const journal = yield* Journal
     const parties = yield* Parties
     const runner = yield* CommandRunner
+    const account = yield* Account
+    const outbox = yield* Outbox
     const mailboxes = new Map<string, Mailbox>()
     const transfers = TransferBook.make()
     const counts = { call: 0, request: 0 }
@@ -99,6 +112,11 @@ const make = (options: { readonly seed: number; readonly maxCalls: number }) =>
     const id = (kind: "call" | "request"): string => {
       counts[kind] += 1
       return Seed.uuid(options.seed, kind, counts[kind])
+    }
+
+    const legacyRequestId = (): string => {
+      counts.request += 1
+      return Seed.alphanumeric(options.seed, "request", counts.request)
     }
 
     const turn = (callId: string, mailbox: Mailbox, happening: Happening, causedBy: number): void => {
@@ -116,6 +134,10 @@ const make = (options: { readonly seed: number; readonly maxCalls: number }) =>
         commands,
         ...(assumes.length === 0 ? {} : { assumes })
       })
+      const last = commands.at(-1)
+      const record = last?._tag === "WriteRecord" ? last.record : undefined
+      if (record !== undefined) account.charge(record)
+      outbox.turned(before, call, record, seq)
       for (const command of commands) {
         if (command._tag === "SettleTransfer") TransferBook.settle(transfers, callId, command.transfer)
         runner.run(callId, command, seq, (next) => post(callId, next, seq))
@@ -158,13 +180,15 @@ const make = (options: { readonly seed: number; readonly maxCalls: number }) =>
     const originate = Effect.fnUntraced(function*(request: CallRequest, causedBy: number) {
       if (stopping) return yield* new Refusal({ why: "Stopping" })
       if (mailboxes.size >= options.maxCalls) return yield* new Refusal({ why: "TooManyCalls" })
+      const refused = account.admit(mailboxes.size, request.kind)
+      if (refused !== undefined) return yield* refused
       if (request.kind === "Agent" && request.agentId !== undefined && !parties.isRunning(request.agentId)) {
         return yield* new Refusal({ why: "AgentNotRunning" })
       }
       const callId = id("call")
-      const requestId = id("request")
+      const requestId = request.kind === "Legacy" ? legacyRequestId() : id("request")
       mailboxes.set(callId, { call: Call.initial, waiting: [], draining: false })
-      post(callId, { _tag: "Originated", callId, requestId, ...request }, causedBy)
+      post(callId, { _tag: "Originated", callId, requestId, ...request, rateMicros: account.rateMicros }, causedBy)
       return { callId, requestId }
     })
 
@@ -180,6 +204,25 @@ const make = (options: { readonly seed: number; readonly maxCalls: number }) =>
         TransferBook.begin(transfers, requestId, callId)
         post(callId, { _tag: "TransferRequested", requestId, program }, causedBy)
         return Effect.succeed(requestId)
+      })
+
+    const hold = (callId: string, on: "On" | "Off" | "Toggle", causedBy: number): Effect.Effect<string, Refusal> =>
+      Effect.suspend(() => {
+        const mailbox = mailboxes.get(callId)
+        if (mailbox === undefined) return Effect.fail(new Refusal({ why: "CallNotFound" }))
+        if (!Call.isBridged(mailbox.call)) return Effect.fail(new Refusal({ why: "NotBridged" }))
+        const requestId = id("request")
+        post(callId, { _tag: "HoldRequested", requestId, hold: on }, causedBy)
+        return Effect.succeed(requestId)
+      })
+
+    const callOfLeg = (uuid: string): Effect.Effect<string, Refusal> =>
+      Effect.suspend(() => {
+        if (mailboxes.has(uuid)) return Effect.succeed(uuid)
+        for (const [callId, { call }] of mailboxes) {
+          if (call.legs.some((leg) => leg.uuid === uuid && Call.isLive(leg))) return Effect.succeed(callId)
+        }
+        return Effect.fail(new Refusal({ why: "CallNotFound" }))
       })
 
     const findTransfer = (requestId: string): Effect.Effect<TransferBook.Transfer, Refusal> =>
@@ -220,12 +263,14 @@ const make = (options: { readonly seed: number; readonly maxCalls: number }) =>
     return Switchboard.of({
       originate,
       transfer,
+      hold,
+      callOfLeg,
       hangup: (callId, ending, causedBy) => whenLive(callId, () => end(callId, "Api", ending, causedBy)),
       tell: (callId, happening, causedBy) => whenLive(callId, () => post(callId, happening, causedBy)),
       findTransfer,
       live: Effect.sync(() => [...mailboxes.values()].map((mailbox) => mailbox.call)),
       find: (callId) => Effect.sync(() => find(callId)),
-      stop: Effect.andThen(endAll, runner.stop)
+      stop: Effect.andThen(endAll, outbox.stop)
     })
   })
 
@@ -237,5 +282,5 @@ const make = (options: { readonly seed: number; readonly maxCalls: number }) =>
  */
 export const layer = (
   options: { readonly seed: number; readonly maxCalls: number }
-): Layer.Layer<Switchboard, never, Timeline | Journal | Parties | CommandRunner> =>
+): Layer.Layer<Switchboard, never, Timeline | Journal | Parties | CommandRunner | Account | Outbox> =>
   Layer.effect(Switchboard, make(options))

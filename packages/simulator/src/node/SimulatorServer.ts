@@ -1,6 +1,7 @@
 /** The simulator on a port, with webhooks over real HTTP: what `piopiy-sim serve` runs, for whoever hosts it in a program. */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
@@ -13,7 +14,7 @@ import { createServer } from "node:http"
 import * as hosts from "../edge/webhook/hosts.ts"
 import { Tenants } from "../engine/Tenants.ts"
 import * as Simulator from "../Simulator.ts"
-import type { SimulatorConfig } from "../SimulatorConfig.ts"
+import * as SimulatorConfig from "../SimulatorConfig.ts"
 import { type Problem, SimulatorError } from "../SimulatorError.ts"
 import * as JournalFile from "./JournalFile.ts"
 
@@ -23,6 +24,8 @@ import * as JournalFile from "./JournalFile.ts"
  * - `adminToken`: asked for below `/_sim`; needed when `host` is not this machine alone. So is an account of your own in
  *   `config`, and webhooks then go to this machine only when `allowHosts` names it.
  * - `journalFile`: where the journal is copied to, an entry a line.
+ * - `headersTimeout`, `requestTimeout`: how long a client may take to send the head of a request, 10 s, and all of it,
+ *   30 s; a head never has longer than the whole. Then it is answered with 408, and the connection ends.
  *
  * @category models
  * @since 0.1.0
@@ -30,10 +33,12 @@ import * as JournalFile from "./JournalFile.ts"
 export interface ServerOptions {
   readonly host?: string
   readonly port?: number
-  readonly config?: SimulatorConfig
+  readonly config?: SimulatorConfig.SimulatorConfig
   readonly allowHosts?: ReadonlyArray<string>
   readonly adminToken?: Redacted.Redacted<string>
   readonly journalFile?: string
+  readonly headersTimeout?: Duration.Input
+  readonly requestTimeout?: Duration.Input
 }
 
 /** Where the server listens: `http://127.0.0.1:8787`, without a path. */
@@ -64,11 +69,29 @@ const outbound = Layer.effect(
   )
 ).pipe(Layer.provide(FetchHttpClient.layer))
 
-/** How long a client may take to send its headers, and its whole request, in milliseconds. */
-const patience = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1000 }
+/** How long a client may take to send the head of a request, and all of it. */
+const headersTimeoutMs = 10_000
+const requestTimeoutMs = 30_000
+/** How often connections are looked at for senders that are too slow. */
+const checkEveryMs = 1000
 
-const listen = (host: string, port: number) =>
-  NodeHttpServer.layerServer(() => createServer(patience), { host, port, gracefulShutdownTimeout: "1 second" }).pipe(
+/** The longest that a timer of Node can take. */
+const longestMs = 0x7fff_ffff
+
+/** As Node counts: whole milliseconds, and none would be no limit. */
+const millis = (duration: Duration.Input): number =>
+  Math.min(Math.max(1, Math.ceil(Duration.toMillis(duration))), longestMs)
+
+const patience = (options: ServerOptions) => {
+  const requestTimeout = millis(options.requestTimeout ?? requestTimeoutMs)
+  const headersTimeout = Math.min(millis(options.headersTimeout ?? headersTimeoutMs), requestTimeout)
+  return { requestTimeout, headersTimeout, connectionsCheckingInterval: Math.min(checkEveryMs, headersTimeout) }
+}
+
+const listen = (host: string, options: ServerOptions) => {
+  const port = options.port ?? defaultPort
+  const server = { host, port, gracefulShutdownTimeout: "1 second" } as const
+  return NodeHttpServer.layerServer(() => createServer(patience(options)), server).pipe(
     Layer.catchTag("ServeError", (error) =>
       Layer.effect(
         HttpServer.HttpServer,
@@ -84,18 +107,19 @@ const listen = (host: string, port: number) =>
         )
       ))
   )
+}
 
 const address: Layer.Layer<SimulatorServer, never, HttpServer.HttpServer> = Layer.effect(
   SimulatorServer,
   Effect.map(HttpServer.HttpServer, (server) => ({ url: HttpServer.formatAddress(server.address) }))
 )
 
-/** Ends the calls while whoever writes their records down still listens. */
+/** Ends the calls while whoever follows the journal, over HTTP or into a file, still listens. */
 const endCalls: Layer.Layer<never, never, Tenants> = Layer.effectDiscard(
   Effect.flatMap(
     Tenants,
     ({ all }) =>
-      Effect.addFinalizer(() => Effect.forEach(all, ({ switchboard }) => switchboard.stop, { discard: true }))
+      Effect.addFinalizer(() => Effect.forEach(all, ({ stop }) => stop, { discard: true, concurrency: "unbounded" }))
   )
 )
 
@@ -107,17 +131,12 @@ const exposed = (options: ServerOptions): ReadonlyArray<Problem> => [
       message: "is needed when the server listens beyond this machine: it guards /_sim, which shows every call"
     }]
     : []),
-  ...(options.config?.accounts === undefined
-    ? [{
-      path: "--token",
-      message: "is needed when the server listens beyond this machine: everybody knows the default one"
-    }]
-    : [])
+  ...SimulatorConfig.wellKnown(options.config ?? {})
 ]
 
 /**
  * A simulator that listens. When the scope closes it takes no more calls, ends those in progress, and writes their
- * records to the journal and its file.
+ * records to the journal and its file; who follows the journal reads them before the connection ends.
  *
  * Fails with `InvalidConfig`, `CannotListen`, `FileUnreadable`.
  *
@@ -136,10 +155,11 @@ export const layer = (
   const admin = options.adminToken === undefined ? {} : { adminToken: options.adminToken }
   const served = HttpRouter.serve(Simulator.routes(admin), { disableLogger: true, disableListenLog: true })
   const journalFile = options.journalFile === undefined ? Layer.empty : JournalFile.layer(options.journalFile)
-  return served.pipe(
-    Layer.provideMerge(Layer.provideMerge(Layer.fresh(endCalls), journalFile)),
+  return Layer.fresh(endCalls).pipe(
+    Layer.provideMerge(served),
+    Layer.provideMerge(journalFile),
     Layer.provideMerge(Layer.fresh(address)),
-    Layer.provide(listen(host, options.port ?? defaultPort)),
+    Layer.provide(listen(host, options)),
     Layer.provideMerge(
       Simulator.layer(options.config, { allows: hosts.allows(options.allowHosts ?? [], { loopback: open }), resolve })
     ),

@@ -1,8 +1,8 @@
 /**
  * The whole platform in memory, for tests under virtual time: no sockets, no waiting.
  *
- * The layer gives an `HttpClient` that reaches the simulator at any `/v3` URL, so the SDK's layers run on it unchanged,
- * and an application that answers the webhooks.
+ * The layer gives an `HttpClient` that reaches the simulator whatever the host of the URL, so the SDK's layers of every
+ * API run on it unchanged, and an application that answers the webhooks.
  */
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"

@@ -69,12 +69,14 @@ const delivered = (callId: string): Draft => ({
   deliveryId: "delivery1",
   url: "http://127.0.0.1/menu",
   notice: {
+    _tag: "Input",
     callId,
     callerId: "914440000000",
     to: "919840000000",
     result: { status: "no_input", inputType: "dtmf" },
     variables: {}
   },
+  attempt: 1,
   durationMs: 10,
   outcome: "Empty"
 })
@@ -353,4 +355,53 @@ describe("Journal.follow", () => {
       yield* TestClock.adjust(1)
       assert.deepEqual(seen, [1, 2, 3, 4])
     }).pipe(Effect.provide(journalOf())))
+
+  it.effect("ends with the last entry once the journal is finished, for whoever waits, lags or comes later", () =>
+    Effect.gen(function*() {
+      const journal = yield* Journal.Journal
+      const all = journal.follow().pipe(Stream.runCollect)
+      const waiting = yield* Effect.forkChild(all, { startImmediately: true })
+      yield* TestClock.adjust(1)
+      for (let entry = 0; entry < 600; entry++) journal.append(rang("a"))
+      yield* journal.finish
+      const expected = seqs(journal.read())
+      assert.lengthOf(expected, 601)
+      assert.deepEqual(seqs(yield* Fiber.join(waiting)), expected)
+      assert.deepEqual(seqs(yield* all), expected)
+    }).pipe(Effect.provide(journalOf())))
+
+  it.effect("is counted while it lasts", () =>
+    Effect.gen(function*() {
+      const journal = yield* Journal.Journal
+      const follow = Effect.forkChild(Stream.runDrain(journal.follow()), { startImmediately: true })
+      const [first, second] = [yield* follow, yield* follow]
+      assert.strictEqual(journal.followers(), 2)
+      yield* Fiber.interrupt(first)
+      assert.strictEqual(journal.followers(), 1)
+      yield* journal.finish
+      yield* Fiber.join(second)
+      assert.strictEqual(journal.followers(), 0)
+    }).pipe(Effect.provide(journalOf())))
+})
+
+describe("Journal.counts", () => {
+  it.effect("tell what was written, evicted entries among it", () =>
+    Effect.gen(function*() {
+      const journal = yield* Journal.Journal
+      wholeCalls(journal, 10, 4)
+      for (const draft of [requested, requested, refused, delivered("a")]) journal.append(draft)
+      assert.isBelow(journal.size(), journal.last())
+      assert.strictEqual(journal.last(), 45)
+      assert.deepEqual(journal.counts("entries"), [
+        { labels: ["Started"], value: 1 },
+        { labels: ["Turned"], value: 40 },
+        { labels: ["Requested"], value: 2 },
+        { labels: ["Refused"], value: 1 },
+        { labels: ["Delivered"], value: 1 }
+      ])
+      assert.deepEqual(journal.counts("ended"), [{ labels: ["Missed"], value: 10 }])
+      assert.deepEqual(journal.counts("requests"), [{ labels: ["POST /v3/voice/ai/call"], value: 2 }])
+      assert.deepEqual(journal.counts("refusals"), [{ labels: ["POST /v3/x", "4xx"], value: 1 }])
+      assert.deepEqual(journal.counts("webhooks").map(({ value }) => value), [1])
+    }).pipe(Effect.provide(journalOf({ entries: 20 }))))
 })

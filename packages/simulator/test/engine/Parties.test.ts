@@ -1,8 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as TestClock from "effect/testing/TestClock"
 import type { CallRecord } from "../../src/core/call/CallRecord.ts"
 import { rows as agentRows } from "../../src/core/scenario/AgentPlan.ts"
 import { rows as numberRows } from "../../src/core/scenario/NumberPlan.ts"
+import type { Happening } from "../../src/engine/happening.ts"
+import * as Parties from "../../src/engine/Parties.ts"
+import * as Timeline from "../../src/engine/Timeline.ts"
 import * as InProcess from "../../src/testing/InProcess.ts"
 import * as platform from "../platform.ts"
 
@@ -286,4 +291,84 @@ describe("agent plan", () => {
       assert.lengthOf(record.legs, 2)
       assert.deepEqual([record.endedAt, record.endedBy], [5300, "Pipeline"])
     }).pipe(Effect.provide(inProcess)))
+})
+
+const onTheirOwn = Layer.fresh(Parties.layer().pipe(Layer.provideMerge(Timeline.layer)))
+
+/** Somebody calls in; `told` fills with what they do, and when. */
+const callIn = (code: string) =>
+  Effect.gen(function*() {
+    const parties = yield* Parties.Parties
+    const timeline = yield* Timeline.Timeline
+    const told: Array<readonly [number, Happening["_tag"], string]> = []
+    const tell = (happening: Happening) =>
+      told.push([timeline.nowMs(), happening._tag, "cause" in happening ? happening.cause : ""])
+    parties.receive("key", "caller", { _tag: "Pstn", number: `91984000${code}` }, tell)
+    return { parties, timeline, told }
+  })
+
+describe("somebody who calls in", () => {
+  it.effect.each(["0001", "7002", "7205", "7008"])(
+    "does nothing until picked up: %s",
+    (code) =>
+      Effect.gen(function*() {
+        const { told } = yield* callIn(code)
+        yield* TestClock.adjust("1 hour")
+        assert.deepEqual(told, [])
+      }).pipe(Effect.provide(onTheirOwn))
+  )
+
+  it.effect.each([["7001", 300], ["7003", 2000], ["7004", 300]] as const)(
+    "gives up when %s would refuse, at %i ms",
+    ([code, at]) =>
+      Effect.gen(function*() {
+        const { told } = yield* callIn(code)
+        yield* TestClock.adjust("1 hour")
+        assert.deepEqual(told, [[at, "LegRejected", "ORIGINATOR_CANCEL"]])
+      }).pipe(Effect.provide(onTheirOwn))
+  )
+
+  it.effect("stays on the line when picked up before that", () =>
+    Effect.gen(function*() {
+      const { parties, told } = yield* callIn("7003")
+      yield* TestClock.adjust(1999)
+      parties.pickUp("key")
+      yield* TestClock.adjust("1 hour")
+      assert.deepEqual(told, [])
+    }).pipe(Effect.provide(onTheirOwn)))
+
+  it.effect.each([["0001", 30_000], ["7205", 5000]] as const)(
+    "talks from the picking up as long as %s does when called",
+    ([code, talksForMs]) =>
+      Effect.gen(function*() {
+        const { parties, told } = yield* callIn(code)
+        yield* TestClock.adjust(4000)
+        parties.pickUp("key")
+        yield* TestClock.adjust("1 hour")
+        assert.deepEqual(told, [[4000 + talksForMs, "LegHungUp", "NORMAL_CLEARING"]])
+      }).pipe(Effect.provide(onTheirOwn))
+  )
+
+  it.effect("answers questions like somebody who was called", () =>
+    Effect.gen(function*() {
+      const { parties, told } = yield* callIn("7342")
+      parties.pickUp("key")
+      parties.ask("key")
+      yield* TestClock.adjust(1000)
+      assert.deepEqual(told, [[600, "DigitPressed", ""], [850, "DigitPressed", ""]])
+    }).pipe(Effect.provide(onTheirOwn)))
+
+  it.effect.each([["7003", false], ["0001", true]] as const)(
+    "leaves nothing scheduled when the leg of %s is over",
+    ([code, pickedUp]) =>
+      Effect.gen(function*() {
+        const { parties, timeline } = yield* callIn(code)
+        if (pickedUp) parties.pickUp("key")
+        assert.strictEqual(timeline.pending(), 1)
+        parties.release("key")
+        assert.strictEqual(timeline.pending(), 0)
+        parties.pickUp("key")
+        assert.strictEqual(timeline.pending(), 0)
+      }).pipe(Effect.provide(onTheirOwn))
+  )
 })

@@ -2,12 +2,15 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as TestClock from "effect/testing/TestClock"
 import type { CallCommand } from "../../src/core/call/CallCommand.ts"
 import type { Program } from "../../src/core/pcmo/Program.ts"
+import * as Account from "../../src/engine/Account.ts"
 import * as CommandRunner from "../../src/engine/CommandRunner.ts"
 import * as Journal from "../../src/engine/Journal.ts"
+import * as Outbox from "../../src/engine/Outbox.ts"
 import * as Parties from "../../src/engine/Parties.ts"
 import * as Switchboard from "../../src/engine/Switchboard.ts"
 import * as Timeline from "../../src/engine/Timeline.ts"
@@ -21,16 +24,35 @@ const noWebhooks = Layer.succeed(WebhookPort, {
 const stored: CommandRunner.Stored = { pipelines: new Map(), flows: new Map() }
 const options = { seed: 5, maxCalls: 3, stored, fileMs: new Map<string, number>() }
 
-const world = Layer.mergeAll(
-  Parties.layer(),
-  Journal.layer({ tenant: "t", seed: options.seed, version: "0", bounds: Journal.defaultBounds }),
-  noWebhooks
-).pipe(Layer.provideMerge(Timeline.layer))
+const account: Account.AccountOptions = {
+  appId: 1_000_001,
+  appSecret: Redacted.make("secret"),
+  active: true,
+  balance: 1,
+  ratePerMinute: 0.45,
+  users: []
+}
 
-const switchboard = Switchboard.layer(options).pipe(
-  Layer.provideMerge(CommandRunner.layer(options)),
-  Layer.provideMerge(world)
-)
+const worldOf = (webhooks: Layer.Layer<WebhookPort>) =>
+  Outbox.layer({}).pipe(
+    Layer.provideMerge(Layer.mergeAll(
+      Account.layer(account, options.seed),
+      Parties.layer(),
+      Journal.layer({ tenant: "t", seed: options.seed, version: "0", bounds: Journal.defaultBounds }),
+      webhooks
+    )),
+    Layer.provideMerge(Timeline.layer)
+  )
+
+const world = worldOf(noWebhooks)
+
+const switchboardIn = (around: typeof world) =>
+  Switchboard.layer(options).pipe(
+    Layer.provideMerge(CommandRunner.layer(options)),
+    Layer.provideMerge(around)
+  )
+
+const switchboard = switchboardIn(world)
 
 /** A runner that breaks where it should dial the number ending in 6666, and does its work otherwise. */
 const breakingRunner = Layer.effect(
@@ -44,8 +66,7 @@ const breakingRunner = Layer.effect(
         if (breaks(command)) throw new Error("the line is on fire")
         runner.run(callId, command, seq, tell)
       },
-      release: runner.release,
-      stop: runner.stop
+      release: runner.release
     })
   })
 )
@@ -58,6 +79,20 @@ const request = (to: string, program: Program = [{ _tag: "Play", prompt: { _tag:
   record: false,
   variables: {}
 })
+
+const connectTo = (...numbers: readonly [string, ...ReadonlyArray<string>]): Program[number] => {
+  const [first, ...others] = numbers
+  const phone = (number: string) => ({ _tag: "Pstn" as const, number })
+  return {
+    _tag: "Connect",
+    callerId: "914400000001",
+    strategy: "Sequential",
+    endpoints: [phone(first), ...others.map(phone)],
+    ringTimeoutMs: 20_000,
+    machineDetection: false,
+    metadata: {}
+  }
+}
 
 const patient = "919840007100"
 const whole = Effect.gen(function*() {
@@ -111,7 +146,6 @@ describe("Switchboard", () => {
             tell({ _tag: "LegRejected", legId: "caller", cause: "USER_BUSY" })
           }
         },
-        stop: Effect.void,
         release: () => undefined
       })
       yield* Effect.gen(function*() {
@@ -283,4 +317,115 @@ describe("Switchboard", () => {
         assert.deepEqual(yield* board.live, [])
       }).pipe(Effect.provide(Layer.fresh(switchboard)))
   )
+})
+
+const playForAMinute: Program = [{ _tag: "Play", prompt: { _tag: "Say", text: "a".repeat(1000), speed: 1 } }]
+
+/** Every question is answered with the same program, some time after it was asked. */
+const answering = (afterMs: number, program: Program) =>
+  switchboardIn(worldOf(Layer.succeed(WebhookPort, {
+    deliver: () =>
+      Effect.delay(
+        Effect.succeed(
+          { _tag: "Replied", status: 200, reply: { _tag: "NewProgram", program }, replyText: "[]" } as const
+        ),
+        afterMs
+      )
+  })))
+
+const fromOutside = (callerId: string) => ({
+  ...request("914400000001", [{ _tag: "Ask", url: "http://localhost/answer" }]),
+  kind: "Inbound" as const,
+  callerId
+})
+
+describe("a call from outside", () => {
+  it.effect("is picked up with what the answer URL replies, and its phone then talks as its number says", () =>
+    Effect.gen(function*() {
+      const { board, journal } = yield* whole
+      const { callId } = yield* board.originate(fromOutside("919840007205"), 0)
+      yield* TestClock.adjust("1 minute")
+      const record = journal.record(callId)
+      assert.deepEqual(
+        [record?.direction, record?.answeredAt, record?.endedAt, record?.endedBy],
+        ["inbound", 1500, 1500 + 5000, "Caller"]
+      )
+    }).pipe(Effect.provide(answering(1500, playForAMinute))))
+
+  it.effect("ends when its phone gives up first, and the reply that comes later changes nothing", () =>
+    Effect.gen(function*() {
+      const { board, journal } = yield* whole
+      const timeline = yield* Timeline.Timeline
+      const { callId } = yield* board.originate(fromOutside("919840007003"), 0)
+      yield* TestClock.adjust("1 minute")
+      const record = journal.record(callId)
+      assert.deepEqual([record?.endedAt, record?.disposition, record?.endedBy], [2000, "Canceled", "Caller"])
+      assert.lengthOf(entriesOf(journal.read({ callId }), "Delivered"), 1)
+      assert.isEmpty(commandsOf(journal.read({ callId }), "AnswerLeg"))
+      assert.strictEqual(timeline.pending(), 0)
+    }).pipe(Effect.provide(answering(10_000, playForAMinute))))
+
+  it.effect("that is transferred meanwhile is picked up then, once", () =>
+    Effect.gen(function*() {
+      const { board, journal } = yield* whole
+      const { callId } = yield* board.originate(fromOutside("919840007205"), 0)
+      yield* TestClock.adjust(1000)
+      yield* board.transfer(callId, playForAMinute, 0)
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual(journal.record(callId)?.answeredAt, 1000)
+      assert.lengthOf(commandsOf(journal.read({ callId }), "AnswerLeg"), 1)
+      assert.deepEqual(
+        commandsOf(journal.read({ callId }), "Ignored").map(({ event, why }) => [event, why]),
+        [["WebhookReplied", "late-reply"]]
+      )
+    }).pipe(Effect.provide(answering(3000, playForAMinute))))
+})
+
+describe("a call of the older API", () => {
+  const bridged = { ...request(patient, [connectTo("914400007105")]), kind: "Legacy" as const }
+
+  it.effect("has a request id of 43 letters and digits", () =>
+    Effect.gen(function*() {
+      const { board } = yield* whole
+      const ids = yield* Effect.forEach([1, 2], () => board.originate(bridged, 0))
+      for (const { requestId } of ids) assert.match(requestId, /^[A-Za-z0-9]{43}$/)
+      assert.notStrictEqual(ids[0]?.requestId, ids[1]?.requestId)
+    }).pipe(Effect.provide(switchboard)))
+
+  it.effect("is put on hold and taken off while two talk, and not before", () =>
+    Effect.gen(function*() {
+      const { board, journal } = yield* whole
+      const { callId } = yield* board.originate(bridged, 0)
+      yield* TestClock.adjust(4999)
+      assert.strictEqual((yield* Effect.flip(board.hold(callId, "On", 0))).why, "NotBridged")
+      yield* TestClock.adjust(1)
+      const requestIds = yield* Effect.forEach(["On", "On", "Toggle"] as const, (hold) => board.hold(callId, hold, 0))
+      assert.lengthOf(new Set(requestIds), 3)
+      assert.lengthOf(commandsOf(journal.read({ callId }), "HoldCall"), 1)
+      assert.lengthOf(commandsOf(journal.read({ callId }), "ResumeCall"), 1)
+      yield* board.hangup(callId, { cause: "NORMAL_CLEARING" }, 0)
+      assert.strictEqual((yield* Effect.flip(board.hold(callId, "On", 0))).why, "CallNotFound")
+    }).pipe(Effect.provide(switchboard)))
+
+  it.effect("is found by the id of each leg that is on the line, and by none that is over", () =>
+    Effect.gen(function*() {
+      const { board } = yield* whole
+      const other = yield* board.originate(bridged, 0)
+      const { callId } = yield* board.originate(
+        { ...bridged, program: [connectTo("914400007001", "914400007105")] },
+        0
+      )
+      yield* TestClock.adjust("10 seconds")
+      const call = (yield* board.live).find(({ origin }) => origin.callId === callId)
+      const [caller, busy, talking] = call?.legs.map(({ uuid }) => uuid) ?? []
+      assert(caller !== undefined && busy !== undefined && talking !== undefined)
+      assert.deepEqual(yield* Effect.forEach([caller, talking, other.callId], board.callOfLeg), [
+        callId,
+        callId,
+        other.callId
+      ])
+      for (const uuid of [busy, "nobody"]) {
+        assert.strictEqual((yield* Effect.flip(board.callOfLeg(uuid))).why, "CallNotFound")
+      }
+    }).pipe(Effect.provide(switchboard)))
 })

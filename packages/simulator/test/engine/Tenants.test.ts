@@ -6,7 +6,20 @@ import * as InProcess from "../../src/testing/InProcess.ts"
 import { get, hangup, place, play, post } from "../platform.ts"
 
 const config = {
-  accounts: [{ token: "red-token", name: "red", seed: 1 }, { token: "blue-token", name: "blue", seed: 2 }]
+  accounts: [
+    { token: "red-token", name: "red", seed: 1 },
+    {
+      token: "blue-token",
+      name: "blue",
+      seed: 2,
+      appId: 77,
+      appSecret: "blue-secret",
+      users: [{ id: "sales", password: "blue-password" }],
+      answerUrl: "http://localhost/any",
+      numbers: { "18005550100": { answerUrl: "http://localhost/desk" } },
+      webhooks: { cdr: "http://localhost/cdr" }
+    }
+  ]
 } as const
 const inProcess = InProcess.layer({ config })
 const patient = "919840007100"
@@ -18,6 +31,62 @@ describe("Tenants", () => {
       assert.strictEqual(tenants.byToken("red-token"), tenants.main)
       assert.deepEqual(tenants.all.map(({ name }) => name), ["red", "blue"])
       assert.isUndefined(tenants.byToken("sim-token"))
+    }).pipe(Effect.provide(inProcess)))
+
+  it.effect("are named by their app ids with the right secret, and by nothing less", () =>
+    Effect.gen(function*() {
+      const { all: [red, blue], byApp } = yield* Tenants
+      assert.strictEqual(byApp(1_000_001, "sim-secret"), red)
+      assert.strictEqual(byApp(77, "blue-secret"), blue)
+      assert.isDefined(blue)
+      assert.isUndefined(byApp(77, "sim-secret"))
+      assert.isUndefined(byApp(1_000_001, "blue-secret"))
+      assert.isUndefined(byApp(1_000_002, "sim-secret"))
+      assert.isUndefined(byApp(Number.NaN, "sim-secret"))
+    }).pipe(Effect.provide(inProcess)))
+
+  it.effect("are named by the token of a user who has logged in", () =>
+    Effect.gen(function*() {
+      const tenants = yield* Tenants
+      const before = tenants.main.account.login("101_1000001", "sim-password") ?? ""
+      assert.isUndefined(tenants.byUserToken(before))
+      const token = tenants.login("101_1000001", "sim-password") ?? ""
+      assert.strictEqual(tenants.byUserToken(token), tenants.main)
+      const other = tenants.login("sales", "blue-password") ?? ""
+      assert.strictEqual(tenants.byUserToken(other), tenants.all[1])
+      assert.isUndefined(tenants.byUserToken("red-token"))
+    }).pipe(Effect.provide(inProcess)))
+
+  it.effect("log nobody in whose id or password is another's", () =>
+    Effect.gen(function*() {
+      const { login } = yield* Tenants
+      assert.isUndefined(login("101_1000001", "blue-password"))
+      assert.isUndefined(login("sales", "sim-password"))
+      assert.isUndefined(login("101_77", "sim-password"))
+    }).pipe(Effect.provide(inProcess)))
+
+  it.effect("know whom to ask about a call from outside: the number's URL, or else the account's", () =>
+    Effect.gen(function*() {
+      const { all: [red, blue] } = yield* Tenants
+      assert.strictEqual(blue?.answerUrlOf("18005550100"), "http://localhost/desk")
+      assert.strictEqual(blue?.answerUrlOf("18005550101"), "http://localhost/any")
+      assert.isUndefined(red?.answerUrlOf("18005550100"))
+    }).pipe(Effect.provide(inProcess)))
+
+  it.effect("carry what the older API's edge needs: where notices go, how errors show, the account", () =>
+    Effect.gen(function*() {
+      const { all: [red, blue] } = yield* Tenants
+      assert.deepEqual([red?.webhooks, red?.account.appId, red?.legacyErrors], [{}, 1_000_001, "body"])
+      assert.deepEqual([blue?.webhooks.cdr, blue?.account.appId], ["http://localhost/cdr", 77])
+    }).pipe(Effect.provide(inProcess)))
+
+  it.effect("spend each its own balance", () =>
+    Effect.gen(function*() {
+      yield* place({ to: patient, pipeline: [hangup], token: "red-token" })
+      yield* place({ to: "919840007201", pipeline: [play("a.wav")], token: "blue-token" })
+      yield* TestClock.adjust("10 seconds")
+      const { all } = yield* Tenants
+      assert.deepEqual(all.map(({ account }) => account.balance()), [1_000_000, 999_999.55])
     }).pipe(Effect.provide(inProcess)))
 
   it.effect("do not see each other's calls, journals and records", () =>

@@ -1,9 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as Layer from "effect/Layer"
 import * as InProcess from "../../src/testing/InProcess.ts"
-import { entriesOf, hangup, journalOf, jsonReply, place, question, recordOf } from "../platform.ts"
+import { entriesOf, hangup, journalOf, jsonReply, place, question, recordOf, send } from "../platform.ts"
 
 const presser = "919840007305"
 const ask = (path: string) => question({}, { on_result: { type: "url", url: `http://anywhere.example${path}` } })
@@ -29,6 +30,38 @@ describe("InProcess", () => {
         assert.strictEqual(yield* statusOf(path), status)
       }).pipe(Effect.provide(InProcess.layer({ app })))
   )
+
+  /** Asks as the default account does, at a host of the platform. */
+  const asked = (url: string, body: Readonly<Record<string, unknown>>) =>
+    HttpClientRequest.post(url).pipe(
+      HttpClientRequest.bearerToken("sim-token"),
+      HttpClientRequest.bodyJsonUnsafe(body),
+      send
+    )
+  const app1 = { appid: 1_000_001, secret: "sim-secret" }
+
+  it.effect.each<readonly [url: string, body: Readonly<Record<string, unknown>>, key: string, value: unknown]>([
+    [
+      "https://rest.piopiy.com/v3/voice/pcmo/call",
+      { caller_id: "914400000001", to_number: presser, app_id: "app", pipeline: [hangup] },
+      "message",
+      "call_queued"
+    ],
+    ["https://rest.telecmi.com/v2/balance", app1, "balance", 1_000_000],
+    ["https://piopiy.telecmi.com/v1/balance", { appid: 1_000_001, token: "sim-secret" }, "balance", "1000000"],
+    [
+      "https://rest.telecmi.com/v2/ind_pcmo_make_call",
+      { ...app1, from: 914400000001, to: 919840007305, pcmo: [hangup] },
+      "status",
+      "progress"
+    ],
+    ["https://rest.telecmi.com/v2/user/login", { id: "101_1000001", password: "sim-password" }, "code", 200]
+  ])("lets the default account reach %s", ([url, body, key, value]) =>
+    Effect.gen(function*() {
+      const answer = yield* asked(url, body)
+      assert.strictEqual(answer.status, 200)
+      assert.strictEqual(answer.body[key], value, answer.text)
+    }).pipe(Effect.provide(InProcess.layer())))
 
   it.effect("answers webhooks with 404 when there is no application", () =>
     Effect.gen(function*() {

@@ -1,10 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
 import * as TestClock from "effect/testing/TestClock"
 import { type Call, initial, label } from "../../src/core/call/Call.ts"
 import { transition } from "../../src/core/call/transition.ts"
 import type { Entry } from "../../src/core/journal/Entry.ts"
+import * as EntryJson from "../../src/core/journal/EntryJson.ts"
+import * as Ladder from "../../src/core/journal/Ladder.ts"
 import * as rebuild from "../../src/core/journal/rebuild.ts"
 import * as Simulator from "../../src/Simulator.ts"
 import * as InProcess from "../../src/testing/InProcess.ts"
@@ -85,6 +88,15 @@ describe("the journal", () => {
         assert.deepEqual(call.inputs, record.inputs)
       }
       assert.deepEqual(rebuild.call(read, "nobody"), initial)
+    }).pipe(Effect.provide(busyPlatform(3))))
+
+  it.effect("is read back from its lines of JSON, every entry with the ladder that it has", () =>
+    Effect.gen(function*() {
+      for (const entry of yield* busyHour) {
+        const back = Result.getOrThrow(EntryJson.parse(JSON.stringify(entry)))
+        assert.deepEqual([back._tag, back.seq, back.at], [entry._tag, entry.seq, entry.at])
+        assert.deepEqual(Ladder.rungs(back), Ladder.rungs(entry))
+      }
     }).pipe(Effect.provide(busyPlatform(3))))
 
   it.effect("names the entry that led to each other one, always an earlier one", () =>

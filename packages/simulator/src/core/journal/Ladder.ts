@@ -1,13 +1,16 @@
 /**
  * The journal as a ladder: your app, the platform, the phone that was called and the other parties side by side, an
  * arrow for whatever passes between them.
+ *
+ * Events and commands are drawn from the few fields that a row of a table names. One that has no row, or lacks a field of
+ * it, as those of another version may, is shown by its tag.
  */
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import * as Call from "../call/Call.ts"
-import type { CallCommand, InputNotice } from "../call/CallCommand.ts"
+import type { CallCommand } from "../call/CallCommand.ts"
 import type { CallEvent } from "../call/CallEvent.ts"
-import type { CallRecord, TransferRecord } from "../call/CallRecord.ts"
-import type { Endpoint, Prompt } from "../pcmo/Program.ts"
-import type { Entry } from "./Entry.ts"
+import { type LadderEntry, LadderRecord, Party, type Told } from "./LadderEntry.ts"
 
 /** The columns, left to right. */
 type Column = "app" | "platform" | "phone" | "other"
@@ -31,23 +34,13 @@ const short = (text: string): string => text.length > 4 ? `..${text.slice(-4)}` 
  * @category formatting
  * @since 0.1.0
  */
-export const party = (endpoint: Endpoint): string => {
-  switch (endpoint._tag) {
-    case "Pstn":
-      return short(endpoint.number)
-    case "Sip":
-      return endpoint.uri.replace(/^sips?:/, "")
-    case "Agent":
-      return `agent ${short(endpoint.id)}`
-  }
+export const party = ({ _tag, id, number, uri }: Party): string => {
+  if (number !== undefined) return short(number)
+  if (uri !== undefined) return uri.replace(/^sips?:/, "")
+  return id === undefined ? _tag : `${_tag.toLowerCase()} ${short(id)}`
 }
 
-const words = (prompt: Prompt): string => prompt._tag === "Say" ? `"${prompt.text}"` : `plays ${prompt.name}`
-
-const result = ({ result }: InputNotice): string =>
-  result.entry === undefined ? result.status : `${result.status} ${result.entry}`
-
-const pathOf = (url: string): string => url.replace(/^https?:\/\/[^/]+/, "") || "/"
+const pathOf = (url: string): string => url.replace(/^[a-z]+:\/\/[^/]+/, "") || "/"
 
 const column = (legId: string): Column => legId === Call.callerLegId ? "phone" : "other"
 
@@ -58,117 +51,189 @@ const toCallee = (legId: string): string => legId === Call.callerLegId ? "" : `$
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
 
-const ending = (at: number, record: CallRecord): Rung => ({
-  _tag: "Remark",
-  at,
-  tone: record.disposition === "Answered" ? "good" : "bad",
-  label: `${record.disposition.toLowerCase()}, ${record.hangupCause} by ${record.endedBy.toLowerCase()}`
-    + (record.hangupReason === undefined ? "" : ` (${record.hangupReason})`)
-    + (record.answeredAt === undefined ? "" : `, talked ${seconds(record.durationMs)}`)
-})
+/** A rung before it is known when. */
+type Undated<R> = R extends Rung ? Omit<R, "at"> : never
+type Rungs = ReadonlyArray<Undated<Rung>>
 
-const settled = (at: number, { reason, status }: TransferRecord): Rung => ({
-  _tag: "Remark",
-  at,
-  tone: status === "completed" ? "good" : "bad",
-  label: `transfer ${status}${reason === undefined ? "" : `: ${reason}`}`
-})
+const arrow = (from: Column, to: Column, label: string): Rungs => [{ _tag: "Arrow", from, to, label }]
+const fromApp = (label: string): Rungs => arrow("app", "platform", label)
+const toApp = (label: string): Rungs => arrow("platform", "app", label)
+const fromLeg = (legId: string, does: string): Rungs => arrow(column(legId), "platform", who(legId, does))
+const toLeg = (legId: string, label: string): Rungs => arrow("platform", column(legId), label)
+const remark = (label: string, tone: "good" | "bad" | "plain" = "plain"): Rungs => [{ _tag: "Remark", tone, label }]
 
-const fromEvent = (event: CallEvent): ReadonlyArray<Rung> => {
-  const { at } = event
-  const arrow = (from: Column, to: Column, label: string): ReadonlyArray<Rung> => [
-    { _tag: "Arrow", at, from, to, label }
-  ]
-  switch (event._tag) {
-    case "Originated":
-      return arrow("app", "platform", `${event.kind.toLowerCase()} call`)
-    case "LegRinging":
-      return arrow(column(event.legId), "platform", who(event.legId, "rings"))
-    case "LegAnswered":
-      return arrow(
-        column(event.legId),
-        "platform",
-        who(event.legId, event.by === "Machine" ? "answers, a machine" : "answers")
-      )
-    case "LegRejected":
-      return arrow(column(event.legId), "platform", who(event.legId, event.cause))
-    case "LegHungUp":
-      return arrow(
-        column(event.legId),
-        "platform",
-        who(event.legId, event.cause === "NORMAL_CLEARING" ? "hangs up" : event.cause)
-      )
-    case "DigitPressed":
-      return arrow(column(event.legId), "platform", who(event.legId, `presses ${event.digit}`))
-    case "SpeechHeard":
-      return arrow(column(event.legId), "platform", who(event.legId, `says "${event.text}"`))
-    case "WebhookReplied":
-      return arrow(
-        "app",
-        "platform",
-        event.reply._tag === "NewProgram" ? `${event.reply.program.length} actions` : `${event.reply._tag} reply`
-      )
-    case "WebhookFailed":
-      return arrow("app", "platform", `no reply: ${event.why}`)
-    case "TransferRequested":
-      return arrow("app", "platform", event.program[0]?._tag === "Consult" ? "warm transfer" : "transfer")
-    case "HangupRequested":
-      return event.by === "Api" ? arrow("app", "platform", "hangup") : []
-    case "StoredMissing":
-      return [{ _tag: "Remark", at, tone: "bad", label: "no such stored pipeline or flow" }]
-    case "TimerFired":
-      return [{ _tag: "Remark", at, tone: "plain", label: `time-out: ${event.timer}` }]
-    case "PlaybackFinished":
-    case "StoredFound":
-      return []
-  }
+type Row = (told: Told) => Rungs
+
+/** How one kind is drawn, by the fields that it is drawn from; without them it is drawn as one that is not known. */
+const row = <A, I>(fields: Schema.Codec<A, I>, draw: (told: A) => Rungs): Row => {
+  const read = Schema.decodeUnknownOption(fields)
+  return (told) => Option.match(read(told), { onNone: () => remark(told._tag), onSome: draw })
 }
 
-const fromCommand = (at: number, command: CallCommand): ReadonlyArray<Rung> => {
-  const arrow = (to: Column, label: string): ReadonlyArray<Rung> => [
-    { _tag: "Arrow", at, from: "platform", to, label }
-  ]
-  switch (command._tag) {
-    case "DialLeg":
-      return arrow(column(command.legId), `dials ${toCallee(command.legId)}${party(command.endpoint)}`)
-    case "HangUpLeg":
-      return arrow(column(command.legId), `lets ${toCallee(command.legId)}go, ${command.cause}`)
-    case "BridgeLegs":
-      return [{ _tag: "Talk", at, label: "talking" }]
-    case "StartPlayback":
-      return arrow("phone", command.loop ? "waiting music" : words(command.prompt))
-    case "Notify":
-      return arrow("app", `${pathOf(command.url)} ${result(command.notice)}`)
-    case "StartRecording":
-      return [{ _tag: "Remark", at, tone: "plain", label: "recording" }]
-    case "OpenInput":
-      return command.legId === Call.callerLegId ? [] : arrow("other", `asks ${command.legId} to press 1`)
-    case "SettleTransfer":
-      return [settled(at, command.transfer)]
-    case "WriteRecord":
-      return [ending(at, command.record)]
-    case "Ignored":
-      return [{ _tag: "Remark", at, tone: "plain", label: `ignored ${command.event}: ${command.why}` }]
-    case "StopPlayback":
-    case "CloseInput":
-    case "StopRecording":
-    case "ArmTimer":
-    case "DisarmTimer":
-    case "LookUpStored":
+const nothing: Row = () => []
+
+const Leg = Schema.Struct({ legId: Schema.String })
+
+const eventRows: Readonly<Record<CallEvent["_tag"], Row>> = {
+  Originated: row(
+    Schema.Struct({ kind: Schema.String }),
+    ({ kind }) => kind === "Inbound" ? fromLeg(Call.callerLegId, "calls") : fromApp(`${kind.toLowerCase()} call`)
+  ),
+  LegRinging: row(Leg, ({ legId }) => fromLeg(legId, "rings")),
+  LegAnswered: row(
+    Schema.Struct({ ...Leg.fields, by: Schema.String }),
+    ({ by, legId }) => fromLeg(legId, by === "Machine" ? "answers, a machine" : "answers")
+  ),
+  LegRejected: row(Schema.Struct({ ...Leg.fields, cause: Schema.String }), ({ cause, legId }) => fromLeg(legId, cause)),
+  LegHungUp: row(
+    Schema.Struct({ ...Leg.fields, cause: Schema.String }),
+    ({ cause, legId }) => fromLeg(legId, cause === "NORMAL_CLEARING" ? "hangs up" : cause)
+  ),
+  DigitPressed: row(
+    Schema.Struct({ ...Leg.fields, digit: Schema.String }),
+    ({ digit, legId }) => fromLeg(legId, `presses ${digit}`)
+  ),
+  SpeechHeard: row(
+    Schema.Struct({ ...Leg.fields, text: Schema.String }),
+    ({ legId, text }) => fromLeg(legId, `says "${text}"`)
+  ),
+  WebhookReplied: row(
+    Schema.Struct({
+      reply: Schema.Struct({ _tag: Schema.String, program: Schema.optionalKey(Schema.Array(Schema.Unknown)) })
+    }),
+    ({ reply }) => fromApp(reply.program === undefined ? `${reply._tag} reply` : `${reply.program.length} actions`)
+  ),
+  WebhookFailed: row(Schema.Struct({ why: Schema.String }), ({ why }) => fromApp(`no reply: ${why}`)),
+  TransferRequested: row(
+    Schema.Struct({ program: Schema.Array(Schema.Struct({ _tag: Schema.String })) }),
+    ({ program }) => fromApp(program[0]?._tag === "Consult" ? "warm transfer" : "transfer")
+  ),
+  HoldRequested: row(
+    Schema.Struct({ hold: Schema.String }),
+    ({ hold }) => fromApp(hold === "Toggle" ? "toggle hold" : `hold ${hold.toLowerCase()}`)
+  ),
+  HangupRequested: row(Schema.Struct({ by: Schema.String }), ({ by }) => by === "Api" ? fromApp("hangup") : []),
+  StoredMissing: () => remark("no such stored pipeline or flow", "bad"),
+  TimerFired: row(Schema.Struct({ timer: Schema.String }), ({ timer }) => remark(`time-out: ${timer}`)),
+  PlaybackFinished: nothing,
+  StoredFound: nothing
+}
+
+/** What a webhook tells, in a word or two: the outcome of input, or digits. */
+const Notice = Schema.Struct({
+  result: Schema.optionalKey(Schema.Struct({ status: Schema.String, entry: Schema.optionalKey(Schema.String) })),
+  digits: Schema.optionalKey(Schema.String)
+})
+
+const noticed = ({ digits, result }: typeof Notice.Type): string => {
+  if (result !== undefined) return [result.status, result.entry ?? ""].join(" ").trimEnd()
+  return digits === "" ? "no digits" : digits ?? ""
+}
+
+const ending = (record: LadderRecord): Rungs =>
+  remark(
+    `${record.disposition.toLowerCase()}, ${record.hangupCause} by ${record.endedBy.toLowerCase()}`
+      + (record.hangupReason === undefined ? "" : ` (${record.hangupReason})`)
+      + (record.answeredAt === undefined ? "" : `, talked ${seconds(record.durationMs)}`),
+    record.disposition === "Answered" ? "good" : "bad"
+  )
+
+const commandRows: Readonly<Record<CallCommand["_tag"], Row>> = {
+  DialLeg: row(
+    Schema.Struct({ ...Leg.fields, endpoint: Party }),
+    ({ endpoint, legId }) => toLeg(legId, `dials ${toCallee(legId)}${party(endpoint)}`)
+  ),
+  AnswerLeg: row(Leg, ({ legId }) => toLeg(legId, "picks up")),
+  HangUpLeg: row(
+    Schema.Struct({ ...Leg.fields, cause: Schema.String }),
+    ({ cause, legId }) => toLeg(legId, `lets ${toCallee(legId)}go, ${cause}`)
+  ),
+  BridgeLegs: () => [{ _tag: "Talk", label: "talking" }],
+  HoldCall: () => remark("on hold"),
+  ResumeCall: () => remark("off hold"),
+  StartPlayback: row(
+    Schema.Struct({
+      prompt: Schema.Struct({ text: Schema.optionalKey(Schema.String), name: Schema.optionalKey(Schema.String) }),
+      loop: Schema.Boolean
+    }),
+    ({ loop, prompt: { name, text } }) =>
+      toLeg(
+        Call.callerLegId,
+        loop ? "waiting music" : text === undefined ? `plays ${name ?? ""}`.trimEnd() : `"${text}"`
+      )
+  ),
+  Notify: row(
+    Schema.Struct({ url: Schema.String, notice: Notice }),
+    ({ notice, url }) => toApp(`${pathOf(url)} ${noticed(notice)}`.trimEnd())
+  ),
+  OpenStream: row(
+    Schema.Struct({ stream: Schema.Struct({ url: Schema.String }) }),
+    ({ stream }) => toApp(`stream ${pathOf(stream.url)}`)
+  ),
+  StartRecording: () => remark("recording"),
+  OpenInput: row(
+    Leg,
+    ({ legId }) => legId === Call.callerLegId ? [] : toLeg(legId, `asks ${legId} to press 1`)
+  ),
+  SettleTransfer: row(
+    Schema.Struct({
+      transfer: Schema.Struct({ status: Schema.String, reason: Schema.optionalKey(Schema.String) })
+    }),
+    ({ transfer: { reason, status } }) =>
+      remark(
+        `transfer ${status}${reason === undefined ? "" : `: ${reason}`}`,
+        status === "completed" ? "good" : "bad"
+      )
+  ),
+  WriteRecord: row(Schema.Struct({ record: LadderRecord }), ({ record }) => ending(record)),
+  Ignored: row(
+    Schema.Struct({ event: Schema.String, why: Schema.String }),
+    ({ event, why }) => remark(`ignored ${event}: ${why}`)
+  ),
+  ReceiveLeg: nothing,
+  StopPlayback: nothing,
+  CloseInput: nothing,
+  StopRecording: nothing,
+  ArmTimer: nothing,
+  DisarmTimer: nothing,
+  LookUpStored: nothing
+}
+
+const byTag = (rows: Readonly<Record<string, Row>>): Row => {
+  const known = new Map(Object.entries(rows))
+  return (told) => known.get(told._tag)?.(told) ?? remark(told._tag)
+}
+
+const fromEvent = byTag(eventRows)
+const fromCommand = byTag(commandRows)
+
+const draft = (entry: LadderEntry): Rungs => {
+  switch (entry._tag) {
+    case "Turned":
+      return [
+        ...entry.event === undefined ? [] : fromEvent(entry.event),
+        ...(entry.commands ?? []).flatMap(fromCommand)
+      ]
+    case "Broke":
+      return remark(`the simulator broke on this call: ${entry.message ?? ""}`, "bad")
+    case "Started":
+    case "Requested":
+    case "Refused":
+    case "Delivered":
       return []
+    default:
+      return remark(entry._tag)
   }
 }
 
 /**
- * The rungs of an entry; most entries have one or two, some none.
+ * The rungs of an entry; most turns have one or two, requests and deliveries none, since their turns show them.
  *
  * @category folding
  * @since 0.1.0
  */
-export const rungs = (entry: Entry): ReadonlyArray<Rung> =>
-  entry._tag === "Turned"
-    ? [...fromEvent(entry.event), ...entry.commands.flatMap((command) => fromCommand(entry.at, command))]
-    : []
+export const rungs = (entry: LadderEntry): ReadonlyArray<Rung> =>
+  draft(entry).map((rung) => ({ ...rung, at: entry.at }))
 
 const columns: Readonly<Record<Column, number>> = { app: 11, platform: 32, phone: 55, other: 78 }
 const width = 80
@@ -225,12 +290,57 @@ export const heading = (names: { readonly phone: string; readonly other: string 
   ).trimEnd()
 
 /**
+ * How lines are written: in colour or not, counting seconds from `originMs`, and with `tag`, if there is one, behind the
+ * columns, to tell calls from each other.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface LineOptions {
+  readonly color: boolean
+  readonly originMs: number
+  readonly tag?: string
+}
+
+/**
  * A rung as a line of about 80 characters: the seconds from `originMs`, then the columns.
  *
  * @category formatting
  * @since 0.1.0
  */
-export const render = (rung: Rung, options: { readonly color: boolean; readonly originMs: number }): string => {
-  const line = put(draw(rung), 0, ((rung.at - options.originMs) / 1000).toFixed(3).padStart(8)).trimEnd()
-  return options.color ? tint(rung, line) : line
+export const render = (rung: Rung, { color, originMs, tag }: LineOptions): string => {
+  const drawn = put(draw(rung), 0, ((rung.at - originMs) / 1000).toFixed(3).padStart(8))
+  const line = (tag === undefined ? drawn : put(drawn, width + 2, tag)).trimEnd()
+  return color ? tint(rung, line) : line
 }
+
+/**
+ * An entry as lines, one for each of its rungs.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const lines = (entry: LadderEntry, options: LineOptions): ReadonlyArray<string> =>
+  rungs(entry).map((rung) => render(rung, options))
+
+const legLine = (leg: LadderRecord["legs"][number]): string =>
+  [
+    "   ",
+    leg.legId.padEnd(9),
+    party(leg.endpoint).padEnd(12),
+    leg.disposition.toLowerCase().padEnd(10),
+    (leg.answeredAt === undefined ? "" : seconds(leg.durationMs)).padStart(7),
+    "  ",
+    leg.hangupCause
+  ].join(" ").trimEnd()
+
+/**
+ * What a record says of legs and input, below the ladder: a line each.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const recordLines = (record: LadderRecord): ReadonlyArray<string> => [
+  ...record.legs.map(legLine),
+  ...record.inputs.map((input) => `    input     ${input.entry ?? "-"} (${input.status})`)
+]

@@ -11,11 +11,15 @@ import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import * as Call from "../../core/call/Call.ts"
-import type { Query } from "../../engine/Journal.ts"
 import { type Tenant, Tenants } from "../../engine/Tenants.ts"
 import { bearerToken } from "../bearer.ts"
 import * as hosts from "../webhook/hosts.ts"
+import * as callPages from "./callPages.ts"
+import { journal } from "./journalPage.ts"
+import * as inbound from "./inbound.ts"
+import * as metrics from "./metrics.ts"
+import * as openapiPages from "./openapiPages.ts"
+import { json, type Page, type Refused, refused, type Visit } from "./page.ts"
 
 /**
  * `adminToken` is set when the server can be reached from other machines.
@@ -27,19 +31,6 @@ export interface ControlOptions {
   readonly version: string
   readonly adminToken?: Redacted.Redacted<string>
 }
-
-/** Entries in one answer of `/_sim/journal` when no `limit` is given, and at most. */
-const defaultLimit = 1000
-const maxLimit = 10_000
-/** Ended calls in one answer of `/_sim/calls`, the newest. */
-const listedRecords = 1000
-
-type Refused = HttpServerResponse.HttpServerResponse
-
-const refused = (status: number, error: string, message: string): Effect.Effect<never, Refused> =>
-  Effect.fail(HttpServerResponse.jsonUnsafe({ error, message }, { status }))
-
-const json = (body: unknown) => Effect.succeed(HttpServerResponse.jsonUnsafe(body))
 
 const search = (request: HttpServerRequest.HttpServerRequest): URLSearchParams =>
   new URLSearchParams(request.url.split("?")[1] ?? "")
@@ -55,19 +46,22 @@ const tenantByName = (tenants: Tenants["Service"], name: string): Effect.Effect<
     : Effect.succeed(found)
 }
 
-const tenantFor = (
+/** Whom the request may see: one tenant that its token or its `tenant` picks, or else all, the default one first. */
+const letIn = (
   tenants: Tenants["Service"],
   options: ControlOptions,
   request: HttpServerRequest.HttpServerRequest
-): Effect.Effect<Tenant, Refused> => {
+): Effect.Effect<Pick<Visit, "tenant" | "tenants">, Refused> => {
   const token = bearerToken(request)
   const name = search(request).get("tenant")
-  const byName = name === null ? Effect.succeed(tenants.main) : tenantByName(tenants, name)
+  const one = (tenant: Tenant) => ({ tenant, tenants: [tenant] })
+  const byName = name === null
+    ? Effect.succeed({ tenant: tenants.main, tenants: tenants.all })
+    : Effect.map(tenantByName(tenants, name), one)
   if (options.adminToken !== undefined) {
-    if (token !== Redacted.value(options.adminToken)) {
-      return refused(401, "unauthorized", "send the admin token as 'Authorization: Bearer <token>'")
-    }
-    return byName
+    return token === Redacted.value(options.adminToken)
+      ? byName
+      : refused(401, "unauthorized", "send the admin token as 'Authorization: Bearer <token>'")
   }
   if (!hosts.isLoopback(hostOf(request))) {
     return refused(403, "forbidden", "ask for localhost or 127.0.0.1: a page of another host may not look in here")
@@ -76,80 +70,9 @@ const tenantFor = (
   const named = tenants.byToken(token)
   if (named === undefined) return refused(401, "unauthorized", "no account has this token")
   return name === null || name === named.name
-    ? Effect.succeed(named)
+    ? Effect.succeed(one(named))
     : refused(403, "forbidden", "this token is another tenant's")
 }
-
-const wholeNumber = (
-  params: URLSearchParams,
-  name: string,
-  otherwise: number,
-  maximum: number
-): Effect.Effect<number, Refused> => {
-  const text = params.get(name)
-  if (text === null) return Effect.succeed(otherwise)
-  const value = /^[0-9]+$/.test(text) ? Number(text) : Number.NaN
-  return value <= maximum
-    ? Effect.succeed(value)
-    : refused(400, "invalid_request", `${name} must be a whole number from 0 to ${maximum}`)
-}
-
-const times = (tenant: Tenant) => ({
-  tenant: tenant.name,
-  nowMs: tenant.timeline.nowMs(),
-  originEpochMs: tenant.timeline.originEpochMs
-})
-
-const liveView = (call: Call.Call) => ({
-  state: Call.label(call),
-  callId: call.origin.callId,
-  requestId: call.origin.requestId,
-  kind: call.origin.kind,
-  callerId: call.origin.callerId,
-  to: call.origin.to,
-  startedAt: call.origin.at,
-  legs: call.legs,
-  variables: call.variables
-})
-
-const calls = Effect.fnUntraced(function*(tenant: Tenant) {
-  const live = yield* tenant.switchboard.live
-  const ended = tenant.journal.records().slice(-listedRecords)
-  return yield* json({ ...times(tenant), live: live.map(liveView), ended: ended.toReversed() })
-})
-
-const call = Effect.fnUntraced(function*(tenant: Tenant, callId: string) {
-  const found = yield* tenant.switchboard.find(callId.toLowerCase())
-  switch (found._tag) {
-    case "Live":
-      return yield* json({ ...times(tenant), live: liveView(found.call) })
-    case "Ended":
-      return yield* json({ ...times(tenant), evicted: found.evicted, record: found.record })
-    case "Unknown":
-      return yield* refused(404, "call_not_found", "no call of this tenant has this id; see /_sim/calls")
-  }
-})
-
-const journal = Effect.fnUntraced(function*(tenant: Tenant, request: HttpServerRequest.HttpServerRequest) {
-  const params = search(request)
-  const callId = params.get("call")?.toLowerCase()
-  const query: Query = {
-    from: yield* wholeNumber(params, "from", 0, Number.MAX_SAFE_INTEGER),
-    limit: yield* wholeNumber(params, "limit", defaultLimit, maxLimit),
-    ...(callId === undefined ? {} : { callId })
-  }
-  if (callId !== undefined && tenant.journal.isEvicted(callId)) {
-    return yield* refused(410, "evicted", `the entries of this call are gone; /_sim/calls/${callId} has its record`)
-  }
-  const entries = tenant.journal.read(query)
-  const lines = params.get("format") === "ndjson" || request.headers["accept"]?.includes("application/x-ndjson")
-  if (!lines) {
-    return yield* json({ ...times(tenant), entries, next: (entries.at(-1)?.seq ?? (query.from ?? 1) - 1) + 1 })
-  }
-  return HttpServerResponse.text(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""), {
-    contentType: "application/x-ndjson"
-  })
-})
 
 const health = (tenants: Tenants["Service"], options: ControlOptions) =>
   Effect.gen(function*() {
@@ -157,15 +80,65 @@ const health = (tenants: Tenants["Service"], options: ControlOptions) =>
     return yield* json({ status: "ok", version: options.version, calls: live.flat().length })
   })
 
+const pages: ReadonlyArray<Page> = [
+  { name: "calls", method: "GET", path: "/calls", answer: callPages.calls },
+  { name: "call", method: "GET", path: "/calls/{id}", answer: callPages.call },
+  { name: "cdr", method: "GET", path: "/calls/{id}/cdr", answer: callPages.cdr },
+  {
+    name: "journal",
+    method: "GET",
+    path: "/journal",
+    params: "?call={id}&from={seq}&limit={n}&format={json|ndjson|sse}",
+    answer: journal
+  },
+  { name: "metrics", method: "GET", path: "/metrics", answer: metrics.page },
+  ...openapiPages.pages,
+  {
+    name: "inbound",
+    method: "POST",
+    path: "/calls/inbound",
+    answer: ({ request, tenant }) => inbound.handle(tenant, request)
+  }
+]
+
+const healthPath = "/_sim/health"
+
+/** Every page by name; what is not asked for with `GET` says so. */
 const index = {
-  health: "/_sim/health",
-  calls: "/_sim/calls",
-  call: "/_sim/calls/{id}",
-  journal: "/_sim/journal?call={id}&from={seq}&limit={n}&format=ndjson"
+  health: healthPath,
+  ...Object.fromEntries(
+    pages.map(({ method, name, params = "", path }) => [
+      name,
+      `${method === "GET" ? "" : `${method} `}/_sim${path}${params}`
+    ])
+  )
+}
+
+const pathOf = (request: HttpServerRequest.HttpServerRequest): string => request.url.replace(/\?.*$/, "")
+
+/** What stands for `{id}` in a path: `/_sim/calls/{id}`. */
+const idIn = (request: HttpServerRequest.HttpServerRequest): string =>
+  pathOf(request).split("/")[3]?.toLowerCase() ?? ""
+
+const patternOf = ({ path }: Page): RegExp => new RegExp(`^/_sim${path.replace("{id}", "([^/]+)")}$`)
+
+/** A path that is none of the server's, or whose id cannot be read, is 404; one that is, with another method, 405. */
+const elsewhere = (request: HttpServerRequest.HttpServerRequest): HttpServerResponse.HttpServerResponse => {
+  const here = pages.filter((page) => patternOf(page).test(pathOf(request)))
+  const allow = here.map(({ method }) => method).join(", ")
+  return here.every(({ method }) => method === request.method)
+    ? HttpServerResponse.jsonUnsafe({
+      error: "not_found",
+      message: "the emulated API is below /v3, /v2 and /v1, the simulator's own pages below /_sim"
+    }, { status: 404 })
+    : HttpServerResponse.jsonUnsafe(
+      { error: "method_not_allowed", message: `${pathOf(request)} takes ${allow}` },
+      { status: 405, headers: { allow } }
+    )
 }
 
 /**
- * The routes. A path that is none of the server's is answered with 404 and a list of those that are.
+ * The routes. To add a page, add a row to `pages`.
  *
  * @category layers
  * @since 0.1.0
@@ -173,31 +146,16 @@ const index = {
 export const layer = (options: ControlOptions): Layer.Layer<never, never, HttpRouter.HttpRouter | Tenants> =>
   HttpRouter.use(Effect.fnUntraced(function*(router) {
     const tenants = yield* Tenants
-    const within = (
-      answer: (
-        tenant: Tenant,
-        request: HttpServerRequest.HttpServerRequest
-      ) => Effect.Effect<HttpServerResponse.HttpServerResponse, Refused>
-    ) =>
-    (request: HttpServerRequest.HttpServerRequest) =>
-      tenantFor(tenants, options, request).pipe(
-        Effect.flatMap((tenant) => answer(tenant, request)),
+    const within = (answer: Page["answer"]) => (request: HttpServerRequest.HttpServerRequest) =>
+      letIn(tenants, options, request).pipe(
+        Effect.flatMap((seen) => answer({ ...seen, request, params: search(request), id: idIn(request) })),
         Effect.catch(Effect.succeed)
       )
-    const lastPart = (request: HttpServerRequest.HttpServerRequest): string =>
-      request.url.replace(/\?.*$/, "").split("/").at(-1) ?? ""
 
     yield* router.add("GET", "/_sim", within(() => json(index)))
-    yield* router.add("GET", "/_sim/health", health(tenants, options))
-    yield* router.add("GET", "/_sim/calls", within(calls))
-    yield* router.add("GET", "/_sim/calls/:id", within((tenant, request) => call(tenant, lastPart(request))))
-    yield* router.add("GET", "/_sim/journal", within(journal))
-    yield* router.add(
-      "*",
-      "*",
-      Effect.catch(
-        refused(404, "not_found", "the emulated API is below /v3, the simulator's own pages below /_sim"),
-        Effect.succeed
-      )
-    )
+    yield* router.add("GET", healthPath, health(tenants, options))
+    for (const page of pages) {
+      yield* router.add(page.method, `/_sim${page.path.replace("{id}", ":id")}`, within(page.answer))
+    }
+    yield* router.add("*", "*", (request) => Effect.succeed(elsewhere(request)))
   }))

@@ -49,15 +49,10 @@ const sipHeaders = AdmissionReader.record({
 })
 
 /** Exactly one of the two, which no single key can state. */
-const oneDestination = (json: unknown, path: string): ReadonlyArray<Admission.Problem> => {
-  if (!Predicate.isObject(json)) return []
-  const number = Object.hasOwn(json, "to_number")
-  const uri = Object.hasOwn(json, "sip_uri")
-  if (number && uri) {
-    return [{ path: Admission.at(path, "sip_uri"), message: "expected to_number or sip_uri, not both" }]
-  }
-  return number || uri ? [] : [{ path: Admission.at(path, "to_number"), message: "expected to_number or sip_uri" }]
-}
+const oneDestination = (json: unknown, path: string): ReadonlyArray<Admission.Problem> =>
+  Predicate.isObject(json) && Object.hasOwn(json, "to_number") && Object.hasOwn(json, "sip_uri")
+    ? [{ path: Admission.at(path, "sip_uri"), message: "expected to_number or sip_uri, not both" }]
+    : AdmissionReader.oneOf("to_number", "sip_uri")(json, path)
 
 const warm = map(
   AdmissionReader.withRule(

@@ -8,12 +8,6 @@ import * as AdmissionValues from "./AdmissionValues.ts"
 
 const { literal, map, nonEmptyArray, optional, required, struct, tagged, text, withDefault } = AdmissionReader
 
-/** Most actions of a pipeline. The platform states no bound; this one keeps one request from filling the memory (assumed). */
-const maximumActions = 1000
-
-/** Most endpoints of a connect, for the same reason (assumed). */
-const maximumEndpoints = 100
-
 /**
  * What the engine runs where a pipeline says nothing. The current API documents no defaults: every one is assumed.
  *
@@ -161,7 +155,9 @@ const connectWith = (callerId: AdmissionReader.Field<string | undefined>) =>
         }),
         metadata: withDefault(AdmissionValues.variables, {})
       })),
-      endpoints: required(AdmissionReader.withRule(nonEmptyArray(endpoint, maximumEndpoints), agentsLast))
+      endpoints: required(
+        AdmissionReader.withRule(nonEmptyArray(endpoint, AdmissionValues.maximumEndpoints), agentsLast)
+      )
     }),
     ({ endpoints, params }): Program.Connect => ({
       _tag: "Connect",
@@ -343,7 +339,7 @@ const stepWith = (connect: Admission.Reader<Program.Step>) =>
  * @since 0.1.0
  */
 export const pipeline: Admission.Reader<Program.Program> = Admission.document(
-  nonEmptyArray(stepWith(connectWith(required(AdmissionValues.phone))), maximumActions)
+  nonEmptyArray(stepWith(connectWith(required(AdmissionValues.phone))), AdmissionValues.maximumActions)
 )
 
 /**
@@ -355,5 +351,5 @@ export const pipeline: Admission.Reader<Program.Program> = Admission.document(
  * @since 0.1.0
  */
 export const transferPipeline: Admission.Reader<Program.Program> = Admission.document(
-  nonEmptyArray(stepWith(connectWith(optional(AdmissionValues.phone))), maximumActions)
+  nonEmptyArray(stepWith(connectWith(optional(AdmissionValues.phone))), AdmissionValues.maximumActions)
 )

@@ -1,7 +1,8 @@
 /**
  * A small kit of strict readers for raw JSON.
  *
- * A reader never throws and collects every problem it meets. Objects are closed: a key that is not expected is a problem.
+ * A reader never throws and collects every problem it meets. Objects are closed, so that a key that is not expected is a
+ * problem, save where {@link open} reads them.
  */
 import type * as Limits from "@effect-piopiy/sdk/wire/Limits"
 import * as Arr from "effect/Array"
@@ -174,16 +175,15 @@ export const withDefault = <A>(read: Admission.Reader<A>, value: A): Field<A> =>
 })
 
 /**
- * A closed object with the given keys. Only own keys count, so `__proto__` and `constructor` are unknown like any other.
+ * An object with the given keys, and any others, which are not looked at. Only own keys count.
  *
  * @category readers
  * @since 0.1.0
  */
-export function struct<A>(fields: { readonly [K in keyof A]: Field<A[K]> }): Admission.Reader<A>
+export function open<A>(fields: { readonly [K in keyof A]: Field<A[K]> }): Admission.Reader<A>
 // TypeScript cannot see that reading every field of `A` gives an `A`; the signature above states it.
-export function struct(fields: Readonly<Record<string, Field<unknown>>>): Admission.Reader<unknown> {
+export function open(fields: Readonly<Record<string, Field<unknown>>>): Admission.Reader<unknown> {
   const known = Object.entries(fields)
-  const names = Object.keys(fields).join(", ")
   return (json, path) => {
     if (!Predicate.isObject(json)) return Admission.refused(Admission.unexpected(path, "an object", json))
     const problems: Array<Admission.Problem> = []
@@ -194,43 +194,83 @@ export function struct(fields: Readonly<Record<string, Field<unknown>>>): Admiss
       if (Result.isSuccess(value)) read.push([key, value.success])
       else problems.push(...value.failure)
     }
-    for (const key of Object.keys(json)) {
-      if (problems.length > Admission.maximumProblems) break
-      if (!Object.hasOwn(fields, key)) {
-        problems.push({ path: Admission.at(path, key), message: `unknown key; known here: ${names}` })
-      }
-    }
     return Admission.settled(problems, Object.fromEntries(read))
   }
 }
 
 /**
- * An object of one of several kinds, told by the string under one key. Each reader sees the whole object.
+ * The problem of every key of an object that is none of the known ones, `__proto__` and `constructor` among them.
  *
- * @category readers
+ * @category rules
  * @since 0.1.0
  */
-export const tagged =
-  <A>(key: string, kinds: Readonly<Record<string, Admission.Reader<A>>>): Admission.Reader<A> => (json, path) => {
-    if (!Predicate.isObject(json)) return Admission.refused(Admission.unexpected(path, "an object", json))
-    if (!Object.hasOwn(json, key)) return Admission.refused(Admission.missing(Admission.at(path, key)))
-    const tag = json[key]
-    const read = typeof tag === "string" && Object.hasOwn(kinds, tag) ? kinds[tag] : undefined
-    return read === undefined
-      ? Admission.refused(Admission.unexpected(Admission.at(path, key), `one of ${Object.keys(kinds).join(", ")}`, tag))
-      : read(json, path)
+export const unknownKeys = (fields: object) => {
+  const message = `unknown key; known here: ${Object.keys(fields).join(", ")}`
+  return (json: unknown, path: string): ReadonlyArray<Admission.Problem> => {
+    const problems: Array<Admission.Problem> = []
+    for (const key of Predicate.isObject(json) ? Object.keys(json) : []) {
+      if (problems.length > Admission.maximumProblems) break
+      if (!Object.hasOwn(fields, key)) problems.push({ path: Admission.at(path, key), message })
+    }
+    return problems
   }
+}
 
 /**
- * An array with at least one item, and at most `maximum`.
+ * One of the keys has to be there; the first is the one at fault.
+ *
+ * @category rules
+ * @since 0.1.0
+ */
+export const oneOf =
+  (...keys: readonly [string, ...ReadonlyArray<string>]) =>
+  (json: unknown, path: string): ReadonlyArray<Admission.Problem> =>
+    Predicate.isObject(json) && !keys.some((key) => Object.hasOwn(json, key))
+      ? [{ path: Admission.at(path, keys[0]), message: `expected ${keys.join(" or ")}` }]
+      : []
+
+/**
+ * A closed object: one with the given keys and no others.
  *
  * @category readers
  * @since 0.1.0
  */
-export const nonEmptyArray = <A>(
+export const struct = <A>(fields: { readonly [K in keyof A]: Field<A[K]> }): Admission.Reader<A> =>
+  withRule(open(fields), unknownKeys(fields))
+
+/**
+ * An object of one of several kinds, told by the string under one key. Each reader sees the whole object. A kind that is
+ * not listed is a problem, unless `others` reads it.
+ *
+ * @category readers
+ * @since 0.1.0
+ */
+export const tagged = <A>(
+  key: string,
+  kinds: Readonly<Record<string, Admission.Reader<A>>>,
+  others?: Admission.Reader<A>
+): Admission.Reader<A> =>
+(json, path) => {
+  if (!Predicate.isObject(json)) return Admission.refused(Admission.unexpected(path, "an object", json))
+  if (!Object.hasOwn(json, key)) return Admission.refused(Admission.missing(Admission.at(path, key)))
+  const tag = json[key]
+  const listed = typeof tag === "string" && Object.hasOwn(kinds, tag) ? kinds[tag] : undefined
+  const read = typeof tag === "string" ? listed ?? others : undefined
+  return read === undefined
+    ? Admission.refused(Admission.unexpected(Admission.at(path, key), `one of ${Object.keys(kinds).join(", ")}`, tag))
+    : read(json, path)
+}
+
+/**
+ * An array of at most `maximum` items.
+ *
+ * @category readers
+ * @since 0.1.0
+ */
+export const array = <A>(
   item: Admission.Reader<A>,
   maximum: number = Number.POSITIVE_INFINITY
-): Admission.Reader<Arr.NonEmptyReadonlyArray<A>> =>
+): Admission.Reader<ReadonlyArray<A>> =>
 (json, path) => {
   if (!Array.isArray(json)) return Admission.refused(Admission.unexpected(path, "an array", json))
   if (json.length > maximum) return Admission.refused(Admission.unexpected(path, `at most ${maximum} items`, json))
@@ -242,10 +282,25 @@ export const nonEmptyArray = <A>(
     if (Result.isSuccess(read)) items.push(read.success)
     else problems.push(...read.failure)
   }
-  if (Arr.isReadonlyArrayNonEmpty(problems)) return Result.fail(problems)
-  return Arr.isReadonlyArrayNonEmpty(items)
-    ? Result.succeed(items)
-    : Admission.refused(Admission.unexpected(path, "at least one item", json))
+  return Admission.settled(problems, items)
+}
+
+/**
+ * An array with at least one item, and at most `maximum`.
+ *
+ * @category readers
+ * @since 0.1.0
+ */
+export const nonEmptyArray = <A>(
+  item: Admission.Reader<A>,
+  maximum: number = Number.POSITIVE_INFINITY
+): Admission.Reader<Arr.NonEmptyReadonlyArray<A>> => {
+  const read = array(item, maximum)
+  return (json, path) =>
+    Result.flatMap(read(json, path), (items) =>
+      Arr.isReadonlyArrayNonEmpty(items)
+        ? Result.succeed(items)
+        : Admission.refused(Admission.unexpected(path, "at least one item", json)))
 }
 
 /**

@@ -5,6 +5,22 @@ import type * as Admission from "./Admission.ts"
 import * as AdmissionReader from "./AdmissionReader.ts"
 
 /**
+ * Most actions of a pipeline. The platform states no bound; this one keeps one request from filling the memory (assumed).
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const maximumActions = 1000
+
+/**
+ * Most endpoints of one action, for the same reason (assumed).
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const maximumEndpoints = 100
+
+/**
  * A phone number: 7 to 16 digits with country code. A JSON number is refused.
  *
  * Source: official Node SDK 1.2.0 and Python SDK 1.2.2 (observed).
@@ -79,3 +95,43 @@ export const variables: Admission.Reader<Program.Variables> = variablesWithin({
   entries: maximumVariables,
   textLength: Number.POSITIVE_INFINITY
 })
+
+const isLegacyPhone = (json: unknown): json is number =>
+  typeof json === "number" && Number.isSafeInteger(json) && json >= Limits.legacyNumber.minimum
+
+/**
+ * A phone number of the older API, a JSON number, read as its digits. Text is refused.
+ *
+ * Source: official Node SDK 1.0.8 and Python SDK 1.0.6, which refuse text as `to` and `from` of a call, although examples
+ * of theirs pass it (observed). The bounds are assumed.
+ *
+ * @category readers
+ * @since 0.1.0
+ */
+export const legacyPhone: Admission.Reader<string> = AdmissionReader.map(
+  AdmissionReader.satisfying("a phone number of 7 to 16 digits with country code, as a JSON number", isLegacyPhone),
+  String
+)
+
+/**
+ * As {@link legacyPhone}, or its digits as text: the official Node client does not look into lists (observed), and
+ * examples write text.
+ *
+ * @category readers
+ * @since 0.1.0
+ */
+export const legacyPhoneOrText: Admission.Reader<string> = AdmissionReader.map(
+  AdmissionReader.satisfying(
+    "a phone number of 7 to 16 digits with country code",
+    (json): json is number | string => typeof json === "string" ? Limits.phonePattern.test(json) : isLegacyPhone(json)
+  ),
+  String
+)
+
+/**
+ * Seconds, digits, attempts of the older API; the upper bound is the simulator's.
+ *
+ * @category readers
+ * @since 0.1.0
+ */
+export const legacyCount: Admission.Reader<number> = AdmissionReader.integer({ minimum: 0, maximum: 2 ** 31 - 1 })

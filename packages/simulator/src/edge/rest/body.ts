@@ -10,9 +10,10 @@ export const maxBodyBytes = 1 << 20
 
 const parse = Schema.decodeUnknownEffect(Schema.fromJsonString(Schema.Unknown))
 
-const tooLarge = reply.refused(413, "too_large", `the body is longer than ${maxBodyBytes} bytes: send a shorter one`)
-const notJson = reply.refused(400, "invalid_json", "the body is not JSON")
-const wrongType = reply.refused(415, "unsupported_media_type", "send the body as 'Content-Type: application/json'")
+const tooLarge = reply.unreadable(413, "too_large", `the body is longer than ${maxBodyBytes} bytes: send a shorter one`)
+const notJson = reply.unreadable(400, "invalid_json", "the body is not JSON")
+/** The refusal of a body that is not said to be JSON. */
+export const wrongType = reply.unreadable(415, "unsupported_media_type", "send the body as 'Content-Type: application/json'")
 
 const isJson = (contentType: string | undefined): boolean =>
   contentType === undefined || /^application\/(?:[a-z0-9.+-]+\+)?json\b/i.test(contentType)

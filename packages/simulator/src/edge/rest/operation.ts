@@ -1,20 +1,19 @@
 /**
- * One operation of the emulated API: authentication, what it does, and the answer, in this order. Each request with
+ * One operation of the emulated API: whose request it is, what it does, and the answer, in this order. Each request with
  * known credentials is journalled, and so is each refusal.
  */
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
+import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type * as Layer from "effect/Layer"
 import type { Refusal } from "../../engine/Refusal.ts"
 import { type Tenant, Tenants } from "../../engine/Tenants.ts"
-import { bearerToken } from "../bearer.ts"
 import type * as Admission from "./Admission.ts"
-import * as body from "./body.ts"
 import * as reply from "./reply.ts"
 
 /**
- * Where an operation is: a path below `/v3` in which `{id}` stands for an id.
+ * Where an operation is: a path in which `{id}` stands for an id.
  *
  * @category models
  * @since 0.1.0
@@ -22,6 +21,36 @@ import * as reply from "./reply.ts"
 export interface Place {
   readonly method: "GET" | "POST"
   readonly path: string
+}
+
+/**
+ * Whose request it is, and its body, not read before it is asked for if the credentials are not in it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Identified {
+  readonly tenant: Tenant
+  readonly json: Effect.Effect<unknown, reply.Refused>
+}
+
+/**
+ * How a generation of the API is spoken: how a request says whose it is, and in what form it is answered, within the
+ * tenant whose it is or, to strangers, the default one.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Dialect {
+  readonly identify: (
+    request: HttpServerRequest.HttpServerRequest,
+    tenants: Tenants["Service"]
+  ) => Effect.Effect<Identified, reply.Refused>
+  readonly invalid: (problems: reply.Problems) => reply.Refused
+  readonly respond: (
+    answer: reply.Accepted | reply.Refused,
+    tenant: Tenant
+  ) => HttpServerResponse.HttpServerResponse
 }
 
 /**
@@ -37,74 +66,51 @@ export interface Asked {
   readonly seq: number
 }
 
-type Layered = Layer.Layer<never, never, HttpRouter.HttpRouter | Tenants>
+/** What comes of it. */
+type Outcome = Effect.Effect<reply.Accepted, reply.Refused | Refusal>
 
-const refusedBySwitchboard = (refusal: Refusal): reply.Refused => {
-  switch (refusal.why) {
-    case "AgentNotRunning":
-      return reply.agentNotRunning
-    case "CallNotFound":
-      return reply.callNotFound
-    case "TransferInProgress":
-      return reply.transferInProgress(refusal.requestId ?? "")
-    case "TransferNotFound":
-      return reply.transferNotFound
-    case "TooManyCalls":
-      return reply.tooManyCalls
-    case "Stopping":
-      return reply.stopping
-  }
-}
+/** Routes, which need to know the tenants. */
+export type Routes = Layer.Layer<never, never, HttpRouter.HttpRouter | Tenants>
 
-/** The path of a request below `/v3`, without its query. */
-const pathOf = (request: HttpServerRequest.HttpServerRequest): string =>
-  request.url.replace(/\?.*$/, "").replace(/^\/v3/, "")
+/** The path of a request, without its query. */
+const pathOf = (request: HttpServerRequest.HttpServerRequest): string => request.url.replace(/\?.*$/, "")
 
 const patternOf = (path: string): RegExp => new RegExp(`^${path.replace("{id}", "([^/]+)")}$`)
 
-/**
- * Whether a request is at a place, whatever its method.
- *
- * @category routing
- * @since 0.1.0
- */
-export const isAt = (request: HttpServerRequest.HttpServerRequest, { path }: Place): boolean =>
-  patternOf(path).test(pathOf(request))
-
 const route = (
+  dialect: Dialect,
   { method, path }: Place,
-  answer: (
-    asked: Asked,
-    request: HttpServerRequest.HttpServerRequest
-  ) => Effect.Effect<reply.Accepted, reply.Refused | Refusal>
-): Layered =>
+  answer: (asked: Asked, json: Identified["json"]) => Outcome
+): Routes =>
   HttpRouter.use(Effect.fnUntraced(function*(router) {
     const tenants = yield* Tenants
-    const name = `${method} /v3${path}`
+    const operation = `${method} ${path}`
     const pattern = patternOf(path)
 
-    const handle = Effect.fnUntraced(function*(request: HttpServerRequest.HttpServerRequest) {
-      const token = bearerToken(request)
-      const tenant = token === undefined ? undefined : tenants.byToken(token)
-      if (tenant === undefined) return reply.toResponse(reply.unauthorized)
+    const answered = ({ json, tenant }: Identified, id: string) => {
       const { journal } = tenant
-      const seq = journal.append({ _tag: "Requested", operation: name })
-      const id = pattern.exec(pathOf(request))?.[1]?.toLowerCase() ?? ""
-      return yield* answer({ tenant, id, seq }, request).pipe(
-        Effect.mapError((failure) => "_tag" in failure ? refusedBySwitchboard(failure) : failure),
+      const seq = journal.append({ _tag: "Requested", operation })
+      return answer({ tenant, id, seq }, json).pipe(
+        Effect.mapError((failure) => "_tag" in failure ? reply.fromRefusal(failure) : failure),
         Effect.catch((refused) =>
           Effect.sync(() => {
             const { error, field } = refused.body
             const where = field === undefined ? {} : { field }
-            journal.append({ _tag: "Refused", causedBy: seq, operation: name, status: refused.status, error, ...where })
+            journal.append({ _tag: "Refused", causedBy: seq, operation, status: refused.status, error, ...where })
             return refused
           })
         ),
-        Effect.map(reply.toResponse)
+        Effect.map((answer) => dialect.respond(answer, tenant))
       )
-    })
+    }
 
-    yield* router.add(method, `/v3${path.replace("{id}", ":id")}`, handle)
+    yield* router.add(method, `/${path.slice(1).replace("{id}", ":id")}`, (request) =>
+      Effect.matchEffect(dialect.identify(request, tenants), {
+        onFailure: (refused) =>
+          Effect.succeed(dialect.respond(refused, tenants.main)),
+        onSuccess: (identified) =>
+          answered(identified, pattern.exec(pathOf(request))?.[1]?.toLowerCase() ?? "")
+      }))
   }))
 
 /**
@@ -114,13 +120,14 @@ const route = (
  * @since 0.1.0
  */
 export const post = <A>(
+  dialect: Dialect,
   path: string,
   admit: (json: unknown) => Admission.Admitted<A>,
-  act: (asked: Asked, admitted: A) => Effect.Effect<reply.Accepted, Refusal>
-): Layered =>
-  route({ method: "POST", path }, (asked, request) =>
-    body.json(request).pipe(
-      Effect.flatMap((json) => Effect.mapError(Effect.fromResult(admit(json)), reply.invalid)),
+  act: (asked: Asked, admitted: A) => Outcome
+): Routes =>
+  route(dialect, { method: "POST", path }, (asked, json) =>
+    json.pipe(
+      Effect.flatMap((json) => Effect.mapError(Effect.fromResult(admit(json)), dialect.invalid)),
       Effect.flatMap((admitted) => act(asked, admitted))
     ))
 
@@ -130,5 +137,31 @@ export const post = <A>(
  * @category routing
  * @since 0.1.0
  */
-export const get = (path: string, act: (asked: Asked) => Effect.Effect<reply.Accepted, Refusal>): Layered =>
-  route({ method: "GET", path }, act)
+export const get = (dialect: Dialect, path: string, act: (asked: Asked) => Outcome): Routes =>
+  route(dialect, { method: "GET", path }, act)
+
+/**
+ * Answers whatever else comes below a path: 404 when it is none of the places, 405 when it is one, with another method.
+ *
+ * @category routing
+ * @since 0.1.0
+ */
+export const fallback = (dialect: Dialect, below: `/${string}`, places: ReadonlyArray<Place>): Routes => {
+  const known = places.map(({ path }) => path).join(", ")
+  const missing = reply.unreadable(404, "not_found", `the simulator emulates ${known}`)
+  return HttpRouter.use(Effect.fnUntraced(function*(router) {
+    const { main } = yield* Tenants
+    yield* router.add("*", `${below}/*`, (request) => {
+      const path = pathOf(request)
+      const place = places.find((place) => patternOf(place.path).test(path))
+      return Effect.succeed(dialect.respond(
+        // An id that the router cannot read leads here, too, by the method that is taken.
+        place === undefined || place.method === request.method ? missing : {
+          ...reply.unreadable(405, "method_not_allowed", `${place.path} takes ${place.method}`),
+          headers: { allow: place.method }
+        },
+        main
+      ))
+    })
+  }))
+}

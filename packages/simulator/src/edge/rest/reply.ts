@@ -1,6 +1,7 @@
 /** The bodies that the emulated API answers with, in the platform's shape. */
 import * as RestV3 from "@effect-piopiy/sdk/wire/RestV3"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import type { Refusal } from "../../engine/Refusal.ts"
 import type { Transfer } from "../../engine/TransferBook.ts"
 import type { Problem } from "./Admission.ts"
 
@@ -16,13 +17,15 @@ export interface Accepted {
 }
 
 /**
- * The answer to a request that was not: `error` is the platform's code, `field` the first one at fault.
+ * The answer to a request that was not: `error` is the platform's code, `field` the first one at fault. `unread` says
+ * that the request never came to be looked at, because its path, its method or its body is none.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Refused {
   readonly status: number
+  readonly unread?: true
   readonly body: {
     readonly error: string
     readonly message: string
@@ -32,6 +35,9 @@ export interface Refused {
   }
   readonly headers?: Readonly<Record<string, string>>
 }
+
+/** At least one problem. */
+export type Problems = readonly [Problem, ...ReadonlyArray<Problem>]
 
 /** `message` is exact (documented in the SDKs' tests); that the ids come along is assumed. */
 export const callQueued = (ids: { readonly callId: string; readonly requestId: string }): Accepted => ({
@@ -68,11 +74,17 @@ export const refused = (status: number, error: string, message: string): Refused
   body: { error, message }
 })
 
+/** A request that nobody can make sense of, whatever it asks for. */
+export const unreadable = (status: number, error: string, message: string): Refused => ({
+  ...refused(status, error, message),
+  unread: true
+})
+
 /** A body that admission refused: the first problem in `message` and `field`, all of them in `problems` (assumed). */
-export const invalid = (problems: readonly [Problem, ...ReadonlyArray<Problem>]): Refused => {
+export const invalid = (problems: Problems, status: number = 400): Refused => {
   const [first] = problems
   const message = first.path === "" ? first.message : `${first.path}: ${first.message}`
-  return { status: 400, body: { error: "invalid_request", message, field: first.path, problems } }
+  return { status, body: { error: "invalid_request", message, field: first.path, problems } }
 }
 
 export const unauthorized: Refused = refused(
@@ -109,12 +121,64 @@ export const agentNotRunning: Refused = refused(
   "no worker of this agent is registered"
 )
 
-export const tooManyCalls: Refused = {
-  ...refused(429, "too_many_calls", "the simulator's bound on calls in progress is reached: end some, or raise it"),
-  headers: { "retry-after": "1" }
-}
+/** Putting on hold takes two who talk. The code is assumed. */
+export const notBridged: Refused = refused(400, "not_bridged", "nobody talks on this call, so it cannot be put on hold")
+
+export const appNotActive: Refused = refused(
+  RestV3.errorCodes.appNotActive.status,
+  RestV3.errorCodes.appNotActive.code,
+  "the account's app is not active"
+)
+
+/** The status and the code are assumed. */
+export const noBalance: Refused = refused(403, "insufficient_balance", "nothing is left on the account")
+
+/** For now: `retry-after` in whole seconds, and one at least. Status, code and header are assumed. */
+const forNow = (error: string, message: string, retryAfterMs: number = 1000): Refused => ({
+  ...refused(429, error, message),
+  headers: { "retry-after": String(Math.max(1, Math.ceil(retryAfterMs / 1000))) }
+})
+
+export const tooManyCalls: Refused = forNow(
+  "too_many_calls",
+  "the simulator's bound on calls in progress is reached: end some, or raise it"
+)
+
+export const channelsInUse = (retryAfterMs?: number): Refused =>
+  forNow("channels_in_use", "every channel of the account is in use", retryAfterMs)
+
+export const tooFast = (retryAfterMs?: number): Refused =>
+  forNow("rate_limited", "the account places no more calls in a second", retryAfterMs)
 
 export const stopping: Refused = refused(503, "stopping", "the simulator is stopping and takes no more calls")
+
+/** What the switchboard's refusal says to whoever asked. */
+export const fromRefusal = (refusal: Refusal): Refused => {
+  switch (refusal.why) {
+    case "AgentNotRunning":
+      return agentNotRunning
+    case "CallNotFound":
+      return callNotFound
+    case "TransferInProgress":
+      return transferInProgress(refusal.requestId ?? "")
+    case "TransferNotFound":
+      return transferNotFound
+    case "NotBridged":
+      return notBridged
+    case "AppNotActive":
+      return appNotActive
+    case "NoBalance":
+      return noBalance
+    case "ChannelsInUse":
+      return channelsInUse(refusal.retryAfterMs)
+    case "TooFast":
+      return tooFast(refusal.retryAfterMs)
+    case "TooManyCalls":
+      return tooManyCalls
+    case "Stopping":
+      return stopping
+  }
+}
 
 /** The answer as it goes out. */
 export const toResponse = (reply: Accepted | Refused): HttpServerResponse.HttpServerResponse =>

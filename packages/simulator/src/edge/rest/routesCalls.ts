@@ -1,20 +1,19 @@
 /** The "calls" API as `HttpRouter` routes below `/v3`: the state of a live call, transfer, hangup. */
 import * as RestCalls from "@effect-piopiy/sdk/wire/RestCalls"
 import * as Effect from "effect/Effect"
-import type * as HttpRouter from "effect/http/HttpRouter"
 import * as Layer from "effect/Layer"
 import * as Call from "../../core/call/Call.ts"
 import { Refusal } from "../../engine/Refusal.ts"
-import type { Tenants } from "../../engine/Tenants.ts"
 import * as AdmissionCalls from "./AdmissionCalls.ts"
+import { dialectV3 } from "./dialectV3.ts"
 import * as operation from "./operation.ts"
 import * as reply from "./reply.ts"
 
 const paths = {
-  call: RestCalls.paths.call("{id}"),
-  transfer: RestCalls.paths.transfer("{id}"),
-  hangup: RestCalls.paths.hangup("{id}"),
-  transferStatus: RestCalls.paths.transferStatus("{id}")
+  call: `/v3${RestCalls.paths.call("{id}")}`,
+  transfer: `/v3${RestCalls.paths.transfer("{id}")}`,
+  hangup: `/v3${RestCalls.paths.hangup("{id}")}`,
+  transferStatus: `/v3${RestCalls.paths.transferStatus("{id}")}`
 }
 
 /**
@@ -37,6 +36,7 @@ const statusOf = (call: Call.Call): string => {
 }
 
 const call = operation.get(
+  dialectV3,
   paths.call,
   ({ id, tenant }) =>
     Effect.flatMap(tenant.switchboard.find(id), (found) =>
@@ -46,6 +46,7 @@ const call = operation.get(
 )
 
 const transfer = operation.post(
+  dialectV3,
   paths.transfer,
   (json) => AdmissionCalls.transfer(json, ""),
   ({ id, seq, tenant }, program) =>
@@ -53,6 +54,7 @@ const transfer = operation.post(
 )
 
 const hangup = operation.post(
+  dialectV3,
   paths.hangup,
   (json) => AdmissionCalls.hangup(json, ""),
   ({ id, seq, tenant }, ending) =>
@@ -60,6 +62,7 @@ const hangup = operation.post(
 )
 
 const transferStatus = operation.get(
+  dialectV3,
   paths.transferStatus,
   ({ id, tenant }) => Effect.map(tenant.switchboard.findTransfer(id), reply.transferStatus)
 )
@@ -70,7 +73,7 @@ const transferStatus = operation.get(
  * @category layers
  * @since 0.1.0
  */
-export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Tenants> = Layer.mergeAll(
+export const layer: operation.Routes = Layer.mergeAll(
   call,
   transfer,
   hangup,

@@ -4,14 +4,15 @@
  */
 import * as RestV3 from "@effect-piopiy/sdk/wire/RestV3"
 import * as Effect from "effect/Effect"
-import * as HttpRouter from "effect/http/HttpRouter"
 import * as Layer from "effect/Layer"
 import type { Refusal } from "../../engine/Refusal.ts"
 import type { CallRequest } from "../../engine/Switchboard.ts"
-import type { Tenants } from "../../engine/Tenants.ts"
+import type * as Admission from "./Admission.ts"
 import * as AdmissionV3 from "./AdmissionV3.ts"
+import { dialectV3 } from "./dialectV3.ts"
 import * as operation from "./operation.ts"
 import * as reply from "./reply.ts"
+import * as replyLegacy from "./replyLegacy.ts"
 import * as routesCalls from "./routesCalls.ts"
 
 type Act<A> = (asked: operation.Asked, admitted: A) => Effect.Effect<reply.Accepted, Refusal>
@@ -39,27 +40,23 @@ const transfer: Act<AdmissionV3.TransferRequest> = ({ seq, tenant }, { callId, p
 const hangup: Act<AdmissionV3.HangupRequest> = ({ seq, tenant }, { callId, ...ending }) =>
   Effect.map(tenant.switchboard.hangup(callId, ending, seq), (requestId) => reply.queued({ callId, requestId }))
 
+/** Where a bearer token asks for the balance; its answer is that of the older API (assumed: a page names it, no path). */
+const balancePath = "/v3/balance"
+
+const balance = operation.get(
+  dialectV3,
+  balancePath,
+  ({ tenant }) => Effect.sync(() => replyLegacy.balance(tenant.account))
+)
+
 const places: ReadonlyArray<operation.Place> = [
-  ...Object.values(RestV3.paths).map((path) => ({ method: "POST", path } as const)),
+  ...Object.values(RestV3.paths).map((path) => ({ method: "POST", path: `/v3${path}` } as const)),
+  { method: "GET", path: balancePath },
   ...routesCalls.places
 ]
 
-const known = places.map(({ path }) => `/v3${path}`).join(", ")
-
-/** A path that is none of the API's is 404; one that is, with another method, 405. */
-const fallback = HttpRouter.add("*", "/v3/*", (request) => {
-  const place = places.find((place) => operation.isAt(request, place))
-  return Effect.succeed(
-    reply.toResponse(
-      place === undefined
-        ? reply.refused(404, "not_found", `the simulator emulates ${known}`)
-        : {
-          ...reply.refused(405, "method_not_allowed", `/v3${place.path} takes ${place.method}`),
-          headers: { allow: place.method }
-        }
-    )
-  )
-})
+const post = <A>(path: string, admit: (json: unknown) => Admission.Admitted<A>, act: Act<A>): operation.Routes =>
+  operation.post(dialectV3, `/v3${path}`, admit, act)
 
 /**
  * The routes of the API. `/voice/agent/call` is taken for another name of `/voice/ai/call` (assumed).
@@ -67,13 +64,14 @@ const fallback = HttpRouter.add("*", "/v3/*", (request) => {
  * @category layers
  * @since 0.1.0
  */
-export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Tenants> = Layer.mergeAll(
-  operation.post(RestV3.paths.aiCall, AdmissionV3.aiCall, place),
-  operation.post(RestV3.paths.agentCall, AdmissionV3.aiCall, place),
-  operation.post(RestV3.paths.pcmoCall, AdmissionV3.pcmoCall, place),
-  operation.post(RestV3.paths.flowCall, AdmissionV3.flowCall, place),
-  operation.post(RestV3.paths.pcmoTransfer, AdmissionV3.transfer, transfer),
-  operation.post(RestV3.paths.hangup, AdmissionV3.hangup, hangup),
+export const layer: operation.Routes = Layer.mergeAll(
+  post(RestV3.paths.aiCall, AdmissionV3.aiCall, place),
+  post(RestV3.paths.agentCall, AdmissionV3.aiCall, place),
+  post(RestV3.paths.pcmoCall, AdmissionV3.pcmoCall, place),
+  post(RestV3.paths.flowCall, AdmissionV3.flowCall, place),
+  post(RestV3.paths.pcmoTransfer, AdmissionV3.transfer, transfer),
+  post(RestV3.paths.hangup, AdmissionV3.hangup, hangup),
+  balance,
   routesCalls.layer,
-  fallback
+  operation.fallback(dialectV3, "/v3", places)
 )

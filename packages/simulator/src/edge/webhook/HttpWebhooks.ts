@@ -1,4 +1,5 @@
-/** Delivers notices over HTTP: bounded in time, size and number, one destination never in the way of another. */
+/** Delivers notices over HTTP, each bounded in time and size. How many go out at a time is the outbox's affair. */
+import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
@@ -6,14 +7,16 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Result from "effect/Result"
+import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
-import type { InputNotice } from "../../core/call/CallCommand.ts"
-import { type Receipt, WebhookPort } from "../../engine/WebhookPort.ts"
+import type { DeliveryFailure } from "../../core/call/CallEvent.ts"
+import type { Notice } from "../../core/call/Notice.ts"
+import { type Posting, type Receipt, WebhookPort } from "../../engine/WebhookPort.ts"
 import * as hosts from "./hosts.ts"
-import * as inputNotice from "./inputNotice.ts"
+import * as notices from "./notices.ts"
+import * as replies from "./replies.ts"
+import * as signature from "./signature.ts"
 
 /**
  * How webhooks go out. `allows` says which URLs may be sent to, `resolve` looks a host name up, so that a name which
@@ -40,20 +43,14 @@ export const defaults: WebhookOptions = {
   resolve: () => Effect.succeed([])
 }
 
-/** Deliveries under way to one destination at a time. */
-const inFlight = 16
-/** Deliveries that may wait for one destination; a further one fails with `QueueFull`. */
-const waiting = 256
 /** A longer reply fails with `TooLarge`. */
 const maxReplyBytes = 1 << 20
-/** How much of a reply the journal keeps. */
-const keptReplyCharacters = 4096
+/** How much of a body and of a reply the journal keeps. */
+const keptCharacters = 4096
 
 class TooLarge extends Schema.TaggedError<TooLarge>()("TooLarge", {}) {}
 
-const failed = (why: Extract<Receipt, { readonly _tag: "Failed" }>["why"]): Receipt => ({ _tag: "Failed", why })
-
-const parse = Schema.decodeUnknownResult(Schema.fromJsonString(Schema.Unknown))
+const failed = (why: DeliveryFailure): Receipt => ({ _tag: "Failed", why })
 
 /** Statuses whose replies have no body to be read. */
 const bodiless: ReadonlySet<number> = new Set([204, 205, 304])
@@ -75,66 +72,55 @@ const readText = Effect.fnUntraced(function*(response: HttpClientResponse.HttpCl
   return text + decoder.decode()
 })
 
-const receipt = (status: number, text: string): Receipt => {
-  const replyText = text.slice(0, keptReplyCharacters)
-  if (status < 200 || status > 299) return { _tag: "Failed", why: "Status", status, replyText }
-  const reply = text.trim() === ""
-    ? { _tag: "Empty" } as const
-    : Result.match(parse(text), {
-      onFailure: () => ({ _tag: "Invalid", problems: ["the reply is not JSON"] }) as const,
-      onSuccess: inputNotice.readReply
-    })
-  return { _tag: "Replied", status, reply, replyText }
-}
-
-interface Lane {
-  readonly gate: Semaphore.Semaphore
-  load: number
+const receipt = (notice: Notice, status: number, text: string): Receipt => {
+  const replyText = text.slice(0, keptCharacters)
+  return status < 200 || status > 299
+    ? { _tag: "Failed", why: "Status", status, replyText }
+    : { _tag: "Replied", status, reply: replies.read(notice, text), replyText }
 }
 
 const make = (options: WebhookOptions) =>
   Effect.gen(function*() {
     const client = yield* HttpClient.HttpClient
-    const lanes = new Map<string, Lane>()
 
-    const inLane = (origin: string, delivery: Effect.Effect<Receipt>): Effect.Effect<Receipt> =>
-      Effect.suspend(() => {
-        const lane = lanes.get(origin) ?? { gate: Semaphore.makeUnsafe(inFlight), load: 0 }
-        if (lane.load >= inFlight + waiting) return Effect.succeed(failed("QueueFull"))
-        lane.load += 1
-        lanes.set(origin, lane)
-        return lane.gate.withPermits(1)(delivery).pipe(Effect.ensuring(Effect.sync(() => {
-          lane.load -= 1
-          if (lane.load === 0) lanes.delete(origin)
-        })))
-      })
-
-    const exchange = (url: URL, notice: InputNotice): Effect.Effect<Receipt> =>
-      HttpClientRequest.post(url).pipe(
+    const request = Effect.fnUntraced(function*(url: URL, body: string, { signingSecret }: Posting) {
+      const unsigned = HttpClientRequest.post(url).pipe(
         HttpClientRequest.setHeader("user-agent", "piopiy-simulator"),
-        HttpClientRequest.bodyJsonUnsafe(inputNotice.body(notice)),
-        client.execute,
-        Effect.flatMap((response) => Effect.map(readText(response), (text) => receipt(response.status, text))),
+        HttpClientRequest.bodyText(body, "application/json")
+      )
+      if (signingSecret === undefined) return unsigned
+      const now = yield* Clock.currentTimeMillis
+      const signed = yield* signature.make(Redacted.value(signingSecret), body, now)
+      return HttpClientRequest.setHeader(unsigned, signature.header, signed)
+    })
+
+    const exchange = (url: URL, body: string, posting: Posting): Effect.Effect<Receipt> =>
+      request(url, body, posting).pipe(
+        Effect.flatMap(client.execute),
+        Effect.flatMap((response) =>
+          Effect.map(readText(response), (text) => receipt(posting.notice, response.status, text))
+        ),
         Effect.catchTag("TooLarge", () => Effect.succeed(failed("TooLarge"))),
         Effect.orElseSucceed(() => failed("NoReply"))
       )
 
-    const send = (url: URL, notice: InputNotice): Effect.Effect<Receipt> =>
-      options.resolve(url.hostname).pipe(
+    const send = (url: URL, posting: Posting): Effect.Effect<Receipt> => {
+      const body = JSON.stringify(notices.body(posting.notice, posting.originEpochMs))
+      const withBody = (receipt: Receipt): Receipt => ({ ...receipt, body: body.slice(0, keptCharacters) })
+      return options.resolve(url.hostname).pipe(
         Effect.flatMap((addresses) =>
           addresses.every((address) => hosts.allowsAddress(url.hostname, address))
-            ? exchange(url, notice)
+            ? Effect.map(exchange(url, body, posting), withBody)
             : Effect.succeed(failed("Forbidden"))
         ),
         Effect.timeoutOption(options.timeout),
-        Effect.map(Option.getOrElse(() => failed("TimedOut")))
+        Effect.map(Option.getOrElse(() => withBody(failed("TimedOut"))))
       )
+    }
 
-    const deliver = (text: string, notice: InputNotice): Effect.Effect<Receipt> => {
-      const url = URL.parse(text)
-      return url === null || !options.allows(url)
-        ? Effect.succeed(failed("Forbidden"))
-        : inLane(url.origin, send(url, notice))
+    const deliver = (posting: Posting): Effect.Effect<Receipt> => {
+      const url = URL.parse(posting.url)
+      return url === null || !options.allows(url) ? Effect.succeed(failed("Forbidden")) : send(url, posting)
     }
 
     return WebhookPort.of({ deliver })

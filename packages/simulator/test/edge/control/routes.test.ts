@@ -33,7 +33,17 @@ describe("/_sim", () => {
   it.effect("lists its pages", () =>
     Effect.gen(function*() {
       const answer = yield* get("/_sim")
-      assert.deepEqual(Object.keys(answer.body), ["health", "calls", "call", "journal"])
+      assert.deepEqual(Object.keys(answer.body), [
+        "health",
+        "calls",
+        "call",
+        "cdr",
+        "journal",
+        "metrics",
+        "openapi",
+        "docs",
+        "inbound"
+      ])
     }).pipe(Effect.provide(inProcess)))
 })
 
@@ -105,6 +115,45 @@ describe("/_sim/calls/{id}", () => {
     }).pipe(Effect.provide(inProcess)))
 })
 
+describe("/_sim/calls/{id}/cdr", () => {
+  it.effect("is the record of an ended call, with the moment that its times count from", () =>
+    Effect.gen(function*() {
+      yield* TestClock.setTime(1_700_000_000_000)
+      const callId = yield* place({ to: busy, pipeline: [hangup] })
+      const record = yield* recordOf(callId)
+      const answer = yield* get(`/_sim/calls/${callId.toUpperCase()}/cdr?x=1`)
+      const { originEpochMs } = yield* Simulator.Simulator
+      assert.deepEqual([answer.status, answer.body], [200, { tenant: "default", originEpochMs, ...record }])
+    }).pipe(Effect.provide(inProcess)))
+
+  it.effect("is refused with 409 while the call lasts, and with 404 when there is no such call", () =>
+    Effect.gen(function*() {
+      const callId = yield* place({ to: patient, pipeline: [play("a.wav")] })
+      yield* TestClock.adjust("1 second")
+      const early = yield* get(`/_sim/calls/${callId}/cdr`)
+      assert.deepEqual([early.status, early.body["error"]], [409, "call_in_progress"])
+      const nobody = yield* get("/_sim/calls/nobody/cdr")
+      assert.deepEqual([nobody.status, nobody.body["error"]], [404, "call_not_found"])
+    }).pipe(Effect.provide(inProcess)))
+})
+
+describe("another method", () => {
+  it.effect.each(["/_sim/calls", "/_sim/calls/x/cdr", "/_sim/journal?format=sse", "/_sim/metrics"])(
+    "is answered with 405 at %s, saying what is taken there",
+    (path) =>
+      Effect.gen(function*() {
+        const answer = yield* post(path, {})
+        assert.deepEqual([answer.status, answer.headers["allow"]], [405, "GET"])
+        assert.strictEqual(answer.body["error"], "method_not_allowed")
+      }).pipe(Effect.provide(inProcess))
+  )
+
+  it.effect("is answered with 404 where there is no page", () =>
+    Effect.gen(function*() {
+      assert.strictEqual((yield* post("/_sim/calls/x/y", {})).status, 404)
+    }).pipe(Effect.provide(inProcess)))
+})
+
 describe("/_sim/journal", () => {
   const threeCalls = Effect.gen(function*() {
     const first = yield* place({ to: busy, pipeline: [hangup] })
@@ -166,12 +215,15 @@ describe("/_sim/journal", () => {
     "limit=10001",
     "limit=-1",
     "limit=many",
-    "limit=Infinity"
+    "limit=Infinity",
+    "format=xml",
+    "format=",
+    "format=toString"
   ])("answers 400 to %s", (params) =>
     Effect.gen(function*() {
       const answer = yield* get(`/_sim/journal?${params}`)
       assert.deepEqual([answer.status, answer.body["error"]], [400, "invalid_request"])
-      assert.include(answer.text, `${params.startsWith("from") ? "from" : "limit"} must be`)
+      assert.include(answer.text, `${params.split("=")[0]} must be`)
     }).pipe(Effect.provide(inProcess)))
 })
 
@@ -238,14 +290,25 @@ describe("the admin token", () => {
     )
   ).pipe(Layer.provide(inProcess))
 
-  it.effect.each(["/_sim", "/_sim/calls", "/_sim/calls/x", "/_sim/journal"])(
+  it.effect.each([
+    "/_sim",
+    "/_sim/calls",
+    "/_sim/calls/x",
+    "/_sim/calls/x/cdr",
+    "/_sim/journal",
+    "/_sim/journal?format=sse&limit=1",
+    "/_sim/metrics"
+  ])(
     "guards %s",
     (path) =>
       Effect.gen(function*() {
         assert.strictEqual((yield* get(path)).status, 401)
         assert.strictEqual((yield* get(path, "sim-token")).status, 401)
-        assert.strictEqual((yield* get(`${path}?tenant=default`)).status, 401)
-        assert.notStrictEqual((yield* get(path, "admin")).status, 401)
+        assert.strictEqual((yield* get(`${path}${path.includes("?") ? "&" : "?"}tenant=default`)).status, 401)
+        const { status } = yield* HttpClient.execute(
+          HttpClientRequest.bearerToken(HttpClientRequest.get(`${host}${path}`), "admin")
+        )
+        assert.notStrictEqual(status, 401)
       }).pipe(Effect.provide(guarded))
   )
 

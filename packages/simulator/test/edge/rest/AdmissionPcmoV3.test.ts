@@ -5,6 +5,7 @@ import * as Schema from "effect/Schema"
 import * as Program from "../../../src/core/pcmo/Program.ts"
 import type * as Admission from "../../../src/edge/rest/Admission.ts"
 import * as AdmissionPcmoV3 from "../../../src/edge/rest/AdmissionPcmoV3.ts"
+import { spoiled } from "./spoiled.ts"
 
 const phone = "919999999999"
 const agent = { type: "agent", id: "bdd32bcb-767c-40a5-be4a-5f45eeb348a6" }
@@ -482,18 +483,6 @@ const wireStep = Schema.Union([
   })
 ])
 const wirePipelines = Arbitrary.schema(Schema.NonEmptyArray(wireStep))
-
-/** Puts junk in place of the value reached after a number of steps through the JSON, in order. */
-const spoiled = (json: unknown, steps: number, junk: unknown): unknown => {
-  let left = steps
-  const walk = (value: unknown): unknown => {
-    if (left-- === 0) return junk
-    if (Array.isArray(value)) return value.map(walk)
-    if (typeof value !== "object" || value === null) return value
-    return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, walk(child)]))
-  }
-  return walk(json)
-}
 
 describe("AdmissionPcmoV3", () => {
   it.each(rules)("%s", (_, admitted, refused, path) => {

@@ -98,4 +98,41 @@ describe("AdmissionReader", () => {
     assert.deepStrictEqual(paths(flags([], "a")), ["a"])
     assert.deepStrictEqual(paths(flags({ 0: true, length: 1 }, "a")), ["a"])
   })
+
+  it("takes an array of nothing where one need not have items, and counts before it reads", () => {
+    const flags = AdmissionReader.array(AdmissionReader.boolean, 2)
+    assert.deepStrictEqual(Result.getOrNull(flags([], "a")), [])
+    assert.deepStrictEqual(paths(flags([1, true], "a")), ["a[0]"])
+    assert.deepStrictEqual(paths(flags([1, 1, 1], "a")), ["a"])
+  })
+
+  it("reads an open object without looking at its other keys", () => {
+    const open = AdmissionReader.open({ x: AdmissionReader.required(AdmissionReader.boolean) })
+    assert.deepStrictEqual(Result.getOrNull(open({ x: true, y: 1 }, "")), { x: true })
+    assert.deepStrictEqual(paths(open({ y: 1 }, "")), ["x"])
+    assert.deepStrictEqual(paths(open([], "o")), ["o"])
+  })
+
+  it("names the keys that are not known, and none of what is no object", () => {
+    const unknown = AdmissionReader.unknownKeys({ x: true })
+    assert.deepStrictEqual(unknown({ x: 1, y: 1, z: 1 }, "o").map(({ path }) => path), ["o.y", "o.z"])
+    assert.deepStrictEqual(unknown([1], "o"), [])
+  })
+
+  it("asks for one of two keys by the name of the first", () => {
+    const either = AdmissionReader.oneOf("x", "y")
+    assert.deepStrictEqual(either({}, "o"), [{ path: "o.x", message: "expected x or y" }])
+    assert.deepStrictEqual([either({ y: 1 }, "o"), either({ x: 1, y: 1 }, "o"), either(1, "o")], [[], [], []])
+  })
+
+  it("leaves kinds that are not listed to another reader, names on the prototype among them", () => {
+    const lenient = AdmissionReader.tagged<unknown>("type", { a: () => Result.succeed("a") }, () => Result.succeed("?"))
+    assert.deepStrictEqual(["a", "b", "toString"].map((type) => Result.getOrNull(lenient({ type }, ""))), [
+      "a",
+      "?",
+      "?"
+    ])
+    assert.deepStrictEqual(paths(lenient({ type: 1 }, "s")), ["s.type"])
+    assert.deepStrictEqual(paths(lenient({}, "s")), ["s.type"])
+  })
 })

@@ -234,7 +234,7 @@ describe("refusals", () => {
       }).pipe(Effect.provide(inProcess))
   )
 
-  it.effect.each(["/", "/v2/x", "/v3", "/favicon.ico", "/_simulator"])(
+  it.effect.each(["/", "/v4/x", "/v3", "/favicon.ico", "/_simulator"])(
     "answer 404 to %s",
     (path) =>
       Effect.gen(function*() {
@@ -243,7 +243,15 @@ describe("refusals", () => {
       }).pipe(Effect.provide(inProcess))
   )
 
-  it.effect.each(["/%E0%A4%A", "/v3/%E0%A4%A", "/_sim/calls/%E0%A4%A", `/_sim/calls/${"x".repeat(10_000)}`])(
+  it.effect.each([
+    "/%E0%A4%A",
+    "/v3/%E0%A4%A",
+    "/v3/calls/%E0%A4%A",
+    `/v3/calls/${"x".repeat(10_000)}`,
+    "/v1/%E0%A4%A",
+    "/_sim/calls/%E0%A4%A",
+    `/_sim/calls/${"x".repeat(10_000)}`
+  ])(
     "answer 404 to a path that is none",
     (path) =>
       Effect.gen(function*() {

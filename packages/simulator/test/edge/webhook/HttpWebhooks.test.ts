@@ -6,17 +6,58 @@ import * as HttpClientError from "effect/http/HttpClientError"
 import type * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/testing/TestClock"
+import { createHmac } from "node:crypto"
 import * as HttpWebhooks from "../../../src/edge/webhook/HttpWebhooks.ts"
-import { WebhookPort } from "../../../src/engine/WebhookPort.ts"
+import { type Posting, WebhookPort } from "../../../src/engine/WebhookPort.ts"
 
 const notice = {
+  _tag: "Input",
   callId: "call-1",
   callerId: "914400000001",
   to: "919840000001",
   result: { status: "success", inputType: "dtmf", entry: "1" },
   variables: {}
 } as const
+
+/** What goes over the wire. */
+const body = JSON.stringify({
+  call_id: "call-1",
+  from: "914400000001",
+  to: "919840000001",
+  input_type: "dtmf",
+  digits: "1",
+  speech: null,
+  status: "success",
+  variables: {},
+  dtmf: "1",
+  cmiuuid: "call-1"
+})
+
+const record = {
+  _tag: "Record",
+  callId: "call-1",
+  uuid: "call-1",
+  leg: "first",
+  direction: "outbound",
+  appId: 1_000_001,
+  conversationId: "request-1",
+  requestId: "request-1",
+  from: "914400000001",
+  to: "919840000001",
+  extraParams: "{}",
+  startedAt: 0,
+  endedAt: 1000,
+  durationMs: 0,
+  chargeMicros: 0,
+  balance: 1
+} as const
+
+const textOf = (request: HttpClientRequest.HttpClientRequest | undefined): string => {
+  assert(request?.body._tag === "Uint8Array")
+  return new TextDecoder().decode(request.body.body)
+}
 
 const loopback = "http://127.0.0.1:9/menu"
 
@@ -35,7 +76,8 @@ const over = (
   const layer = HttpWebhooks.layer({ ...HttpWebhooks.defaults, ...options }).pipe(
     Layer.provide(Layer.succeed(HttpClient.HttpClient, client))
   )
-  const deliver = (url: string) => WebhookPort.use((port) => port.deliver(url, notice))
+  const deliver = (url: string, more: Partial<Posting> = {}) =>
+    WebhookPort.use((port) => port.deliver({ url, notice, originEpochMs: 0, ...more }))
   return { seen, layer, deliver }
 }
 
@@ -89,7 +131,7 @@ describe("HttpWebhooks", () => {
     return Effect.gen(function*() {
       const delivery = yield* Effect.forkChild(deliver(loopback))
       yield* TestClock.adjust("5 seconds")
-      assert.deepEqual(yield* Fiber.join(delivery), { _tag: "Failed", why: "TimedOut" })
+      assert.deepEqual(yield* Fiber.join(delivery), { _tag: "Failed", why: "TimedOut", body })
       assert.lengthOf(seen, 0)
     }).pipe(Effect.provide(layer))
   })
@@ -103,14 +145,20 @@ describe("HttpWebhooks", () => {
       )
     )
     return Effect.gen(function*() {
-      assert.deepEqual(yield* deliver(loopback), { _tag: "Failed", why: "NoReply" })
+      assert.deepEqual(yield* deliver(loopback), { _tag: "Failed", why: "NoReply", body })
     }).pipe(Effect.provide(layer))
   })
 
   it.effect.each([204, 205])("takes %d, which has no body, for an empty reply", (status) => {
     const { deliver, layer } = over(replying(null, { status }))
     return Effect.gen(function*() {
-      assert.deepEqual(yield* deliver(loopback), { _tag: "Replied", status, reply: { _tag: "Empty" }, replyText: "" })
+      assert.deepEqual(yield* deliver(loopback), {
+        _tag: "Replied",
+        status,
+        reply: { _tag: "Empty" },
+        replyText: "",
+        body
+      })
     }).pipe(Effect.provide(layer))
   })
 
@@ -123,7 +171,7 @@ describe("HttpWebhooks", () => {
       yield* TestClock.adjust(4999)
       assert.isUndefined(delivery.pollUnsafe())
       yield* TestClock.adjust(1)
-      assert.deepEqual(yield* Fiber.join(delivery), { _tag: "Failed", why: "TimedOut" })
+      assert.deepEqual(yield* Fiber.join(delivery), { _tag: "Failed", why: "TimedOut", body })
     }).pipe(Effect.provide(layer))
   })
 
@@ -131,7 +179,7 @@ describe("HttpWebhooks", () => {
     const chunk = new TextEncoder().encode(" ".repeat(65_536))
     const { deliver, layer } = over(replying(new ReadableStream({ pull: (body) => body.enqueue(chunk) })))
     return Effect.gen(function*() {
-      assert.deepEqual(yield* deliver(loopback), { _tag: "Failed", why: "TooLarge" })
+      assert.deepEqual(yield* deliver(loopback), { _tag: "Failed", why: "TooLarge", body })
     }).pipe(Effect.provide(layer))
   })
 
@@ -144,26 +192,52 @@ describe("HttpWebhooks", () => {
     }).pipe(Effect.provide(layer))
   })
 
-  it.effect("sends sixteen at a time to one destination, and the others when their turn comes", () => {
-    const { deliver, layer, seen } = over(() => Effect.never)
+  it.effect.each(["fine", "{\"pipeline\":[]}", "[1]", ""])(
+    "takes a 2xx upon a report, whatever it says: '%s'",
+    (text) => {
+      const { deliver, layer } = over(replying(text, { status: 202 }))
+      return Effect.gen(function*() {
+        const receipt = yield* deliver(loopback, { notice: record })
+        assert(receipt._tag === "Replied")
+        assert.deepEqual([receipt.status, receipt.reply, receipt.replyText], [202, { _tag: "Empty" }, text])
+      }).pipe(Effect.provide(layer))
+    }
+  )
+
+  it.effect("takes no 3xx, 4xx or 5xx upon a report", () =>
+    Effect.forEach([302, 404, 503], (status) => {
+      const { deliver, layer } = over(replying("no", { status }))
+      return Effect.gen(function*() {
+        const receipt = yield* deliver(loopback, { notice: record })
+        assert(receipt._tag === "Failed")
+        assert.deepEqual([receipt.why, receipt.status, receipt.replyText], ["Status", status, "no"])
+      }).pipe(Effect.provide(layer))
+    }))
+
+  it.effect("keeps no more than 4096 characters of what it sent", () => {
+    const { deliver, layer, seen } = over(replying("[]"))
     return Effect.gen(function*() {
-      yield* Effect.forEach(Array.from({ length: 20 }), () => Effect.forkChild(deliver(loopback)))
-      yield* TestClock.adjust(1)
-      assert.lengthOf(seen, 16)
-      yield* TestClock.adjust("5 seconds")
-      assert.lengthOf(seen, 20)
+      const receipt = yield* deliver(loopback, { notice: { ...record, extraParams: "x".repeat(10_000) } })
+      assert.lengthOf(receipt.body ?? "", 4096)
+      assert.isAbove(textOf(seen[0]).length, 10_000)
     }).pipe(Effect.provide(layer))
   })
 
-  it.effect("tells destinations apart by scheme, host and port", () => {
-    const { deliver, layer, seen } = over(() => Effect.never)
-    const urls = ["http://127.0.0.1/a", "https://127.0.0.1/a", "http://127.0.0.1:81/a", "http://localhost/a"]
+  it.effect("signs nothing unless there is a secret", () => {
+    const { deliver, layer, seen } = over(replying("[]"))
     return Effect.gen(function*() {
-      for (const url of urls) {
-        yield* Effect.forEach(Array.from({ length: 16 }), (_, index) => Effect.forkChild(deliver(`${url}${index}`)))
-      }
-      yield* TestClock.adjust(1)
-      assert.lengthOf(seen, 64)
+      yield* deliver(loopback)
+      assert.isUndefined(seen[0]?.headers["x-piopiy-sim-signature"])
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("signs the bytes that it sends, at the moment at which it sends them", () => {
+    const { deliver, layer, seen } = over(replying("[]"))
+    return Effect.gen(function*() {
+      yield* TestClock.setTime(1_725_942_871_456)
+      yield* deliver(loopback, { notice: record, signingSecret: Redacted.make("a secret") })
+      const expected = createHmac("sha256", "a secret").update(`1725942871.${textOf(seen[0])}`).digest("hex")
+      assert.strictEqual(seen[0]?.headers["x-piopiy-sim-signature"], `t=1725942871,v1=${expected}`)
     }).pipe(Effect.provide(layer))
   })
 })

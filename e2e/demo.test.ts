@@ -1,0 +1,25 @@
+/** The program behind `npm start`, as somebody sees it who has just cloned the repository. */
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { assert, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as ChildProcess from "effect/process/ChildProcess"
+import * as Stream from "effect/Stream"
+import { execPath } from "node:process"
+import { fileURLToPath } from "node:url"
+
+const demo = fileURLToPath(new URL("../packages/examples/demo/main.ts", import.meta.url))
+
+it.live("shows five calls that all end as expected, and ends well", () =>
+  Effect.gen(function*() {
+    const program = yield* ChildProcess.make(execPath, [demo, "--once"], { stdin: "ignore" })
+    const [output, exitCode] = yield* Effect.all([Stream.mkString(Stream.decodeText(program.all)), program.exitCode], {
+      concurrency: 2
+    })
+    assert.strictEqual(Number(exitCode), 0, output)
+    assert.lengthOf(output.match(/^ {2}ended as expected$/gm) ?? [], 5)
+    for (
+      const sight of ["agent call", "/app/input", "transfer completed", "legacy call", "on hold", "/app/answer"]
+    ) {
+      assert.include(output, sight)
+    }
+  }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)), 60_000)
