@@ -23,34 +23,35 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { createServer } from "node:http"
-import * as menu from "./menu.ts"
+import * as app from "./app.ts"
 import * as print from "./print.ts"
 import * as stories from "./stories.ts"
 
 class NotAsExpected extends Data.TaggedError("NotAsExpected")<{ readonly stories: number }> {}
 
-/** The webhook app on a free port; its URL. */
-class MenuApp extends Context.Service<MenuApp, { readonly url: string }>()("demo/MenuApp") {
+/** The webhook app on a free port; where its routes are. */
+class WebhookApp extends Context.Service<WebhookApp, { readonly url: string }>()("demo/WebhookApp") {
   static readonly layer = Layer.effect(
     this,
-    Effect.map(HttpServer.HttpServer, ({ address }) => ({ url: `${HttpServer.formatAddress(address)}/menu` }))
+    Effect.map(HttpServer.HttpServer, ({ address }) => ({ url: `${HttpServer.formatAddress(address)}/app` }))
   ).pipe(
-    Layer.merge(HttpRouter.serve(menu.routes(stories.desk), { disableLogger: true, disableListenLog: true })),
+    Layer.merge(HttpRouter.serve(app.routes(stories.desk), { disableLogger: true, disableListenLog: true })),
     Layer.provide(NodeHttpServer.layerServer(createServer, { host: "127.0.0.1", port: 0 }))
   )
 }
 
 const sdk = Layer.unwrap(
-  Effect.map(
-    SimulatorServer.SimulatorServer,
-    ({ url }) => Piopiy.layerFetch({ baseUrl: `${url}/v3`, token: Redacted.make("sim-token") })
-  )
+  Effect.map(SimulatorServer.SimulatorServer, ({ url }) =>
+    Layer.merge(
+      Piopiy.layerFetch({ baseUrl: `${url}/v3`, token: Redacted.make("sim-token") }),
+      Piopiy.layerLegacyFetch({ baseUrl: url, appId: 1_000_001, appSecret: Redacted.make("sim-secret") })
+    ))
 )
 
-/** Places the story's call, shows it while it lasts, and says what did not go as it should. */
+/** Starts the story's call, shows it while it lasts, and says what did not go as it should. */
 const tell = Effect.fnUntraced(function*(story: stories.Story, index: number) {
   const simulator = yield* Simulator.Simulator
-  yield* print.title(index + 1, story.title, story.to)
+  yield* print.title(index + 1, story.title, story.phone)
   const seen = (yield* simulator.journal()).length
   let startedAt: number | undefined
   const ladder = print.ladder(() => startedAt ?? 0)
@@ -65,10 +66,9 @@ const tell = Effect.fnUntraced(function*(story: stories.Story, index: number) {
     Stream.runDrain,
     Effect.forkChild
   )
-  const { callId } = yield* story.place
-  const id = yield* Effect.fromOption(callId)
-  yield* story.meanwhile(id)
-  const record = yield* simulator.ended(id)
+  const callId = yield* story.start
+  yield* story.meanwhile(callId)
+  const record = yield* simulator.ended(callId)
   yield* Fiber.join(shown)
   const unmet = story.unmet(record)
   yield* print.record(record, unmet)
@@ -77,11 +77,11 @@ const tell = Effect.fnUntraced(function*(story: stories.Story, index: number) {
 
 const run = Effect.fnUntraced(function*({ once }: { readonly once: boolean }) {
   const { url } = yield* SimulatorServer.SimulatorServer
-  const { url: menuUrl } = yield* MenuApp
-  const unmet = yield* Effect.forEach(stories.all(menuUrl), tell)
+  const { url: appUrl } = yield* WebhookApp
+  const unmet = yield* Effect.forEach(stories.all(appUrl), tell)
   const failed = unmet.filter((count) => count > 0).length
   if (once) return failed === 0 ? undefined : yield* new NotAsExpected({ stories: failed })
-  yield* print.around(url, menuUrl)
+  yield* print.around(url, appUrl)
   return yield* Effect.never
 })
 
@@ -99,12 +99,12 @@ const flags = {
 const demo = Command.make("demo", flags, ({ once, port }) =>
   run({ once }).pipe(
     Effect.provide(
-      Layer.mergeAll(sdk, MenuApp.layer).pipe(
+      Layer.mergeAll(sdk, WebhookApp.layer).pipe(
         Layer.provideMerge(SimulatorServer.layer({ port, config: { people: stories.people } }))
       )
     )
   )).pipe(
-    Command.withDescription("Three calls on a simulator of the Piopiy platform, placed with the SDK, as they happen")
+    Command.withDescription("Five calls on a simulator of the Piopiy platform, as they happen")
   )
 
 Command.run(demo, { version: "0.0.0" }).pipe(

@@ -44,14 +44,16 @@ export const record = (record: CallRecord.CallRecord, unmet: ReadonlyArray<strin
     unmet.length === 0 ? green("  ended as expected") : red(`  not as expected: ${unmet.join("; ")}`)
   ].join("\n"))
 
-export const around = (url: string, menuUrl: string): Effect.Effect<void> =>
+export const around = (url: string, appUrl: string): Effect.Effect<void> =>
   Console.log([
     "",
     bold("Look around"),
     `  calls     ${url}/_sim/calls`,
     `  journal   ${url}/_sim/journal`,
     `  API       ${url}/v3   (token: sim-token)`,
-    `  menu app  ${menuUrl}`,
+    `  older API ${url}/v2   (app id: 1000001, secret: sim-secret)`,
+    `  its pages ${url}/_sim/docs`,
+    `  your app  ${appUrl}`,
     "",
     dim("Serving until Ctrl-C.")
   ].join("\n"))

@@ -31,7 +31,9 @@ it.effect("posts the digit to the app, and runs the app's reply", () =>
     assert.lengthOf(delivered, 1)
     assert.strictEqual(delivered[0]?.url, "http://127.0.0.1:8788/menu")
     assert.strictEqual(delivered[0]?.notice.callId, records[0]?.callId)
-    assert.deepStrictEqual(delivered[0]?.notice.result, { status: "success", inputType: "dtmf", entry: "1" })
+    const notice = delivered[0]?.notice
+    assert(notice?._tag === "Input")
+    assert.deepStrictEqual(notice.result, { status: "success", inputType: "dtmf", entry: "1" })
     assert.strictEqual(delivered[0]?.outcome, "NewProgram")
   }))
 
