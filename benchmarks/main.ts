@@ -10,14 +10,16 @@ import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as bundle from "./bundle.ts"
 import * as imports from "./imports.ts"
+import * as load from "./load.ts"
 import { machine } from "./machine.ts"
 import { type Report, table } from "./Report.ts"
+import * as rest from "./rest.ts"
 import * as sdkCalls from "./sdkCalls.ts"
 import * as start from "./start.ts"
 import * as transitions from "./transitions.ts"
 import * as virtual from "./virtual.ts"
 
-const names = ["transitions", "start", "virtual", "bundle", "imports", "sdkCalls"] as const
+const names = ["transitions", "start", "rest", "load", "virtual", "day", "bundle", "imports", "sdkCalls"] as const
 
 type Extent = "quick" | "usual" | "full"
 
@@ -32,6 +34,19 @@ const benchmarks = {
   start: (extent: Extent) => start.run({ rounds: extent === "quick" ? 1 : 11 }),
   virtual: (extent: Extent) =>
     virtual.run(extent === "quick" ? { calls: 16, rounds: 1 } : { calls: 10_000, rounds: 3 }),
+  rest: (extent: Extent) =>
+    rest.run(
+      extent === "quick"
+        ? { warmUp: 32, requests: 32, connections: 4, rounds: 1 }
+        : { warmUp: 20_000, requests: 10_000, connections: 32, rounds: 9 }
+    ),
+  day: (extent: Extent) => virtual.day(extent === "quick" ? { calls: 16, rounds: 1 } : { calls: 100_000, rounds: 1 }),
+  load: (extent: Extent) =>
+    load.run(
+      extent === "quick"
+        ? { held: 20, perSecond: 20, seconds: 1 }
+        : { held: 10_000, perSecond: 200, seconds: 20 }
+    ),
   bundle: () => bundle.run,
   imports: (extent: Extent) => imports.run({ rounds: extent === "quick" ? 1 : 15 }),
   sdkCalls: (extent: Extent) =>

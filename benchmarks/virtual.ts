@@ -1,4 +1,4 @@
-/** How fast virtual time passes: an hour of calls through the whole engine under a test clock. */
+/** How fast virtual time passes: an hour, or a day, of calls through the whole engine under a test clock. */
 import { Simulator } from "@effect-piopiy/simulator"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -15,31 +15,36 @@ export interface Size {
 }
 
 const hourMs = 3_600_000
+const dayMs = 24 * hourMs
 /** Long enough for the last call to end. */
 const lingerMs = 300_000
 const stepMs = 60_000
 
-/** Lets the hour and what comes after pass for `program`, and tells the most heap that was in use at a full minute. */
-const passing = Effect.fnUntraced(function*<A, E, R>(program: Effect.Effect<A, E, R>) {
+/** Lets the time and what comes after pass for `program`, and tells the most heap that was in use at a full minute. */
+const passing = Effect.fnUntraced(function*<A, E, R>(spanMs: number, program: Effect.Effect<A, E, R>) {
   yield* Effect.forkScoped(program, { startImmediately: true })
   let peakMb = yield* heapMb
-  for (let passed = 0; passed < hourMs + lingerMs; passed += stepMs) {
+  for (let passed = 0; passed < spanMs + lingerMs; passed += stepMs) {
     yield* TestClock.adjust(stepMs)
     peakMb = Math.max(peakMb, yield* heapMb)
   }
   return peakMb
 })
 
-/** Starts `count` calls, evenly over the hour. */
-const arriving = Effect.fnUntraced(function*<E, R>(count: number, call: (index: number) => Effect.Effect<void, E, R>) {
+/** Starts `count` calls, evenly over the time. */
+const arriving = Effect.fnUntraced(function*<E, R>(
+  spanMs: number,
+  count: number,
+  call: (index: number) => Effect.Effect<void, E, R>
+) {
   for (let index = 0; index < count; index++) {
     const nowMs = yield* Clock.currentTimeMillis
-    yield* Effect.sleep(Math.floor(index * hourMs / count) - nowMs)
+    yield* Effect.sleep(Math.floor(index * spanMs / count) - nowMs)
     yield* Effect.forkScoped(call(index), { startImmediately: true })
   }
 })
 
-/** Makes the call number `index` of the hour. */
+/** Makes the call number `index`. */
 type MakeCall<R> = (index: number) => Effect.Effect<void, unknown, R>
 
 const throughSdk = (index: number) => {
@@ -78,14 +83,14 @@ const underTestClock = <A, E, R>(program: Effect.Effect<A, E, R>) =>
 /** A test clock holds on to the last world until a timer of its own, of one second of real time, has gone. */
 const letGo = Effect.sleep("1100 millis")
 
-/** One hour of calls in a fresh world. */
-const hour = Effect.fnUntraced(function*<R>(count: number, call: MakeCall<R>) {
+/** So many calls, evenly over the time, in a fresh world. */
+const span = Effect.fnUntraced(function*<R>(spanMs: number, count: number, call: MakeCall<R>) {
   yield* letGo
   const time = yield* stopwatch
   const inWorld = Effect.gen(function*() {
     const simulator = yield* Simulator.Simulator
     const idleMb = yield* settledHeapMb
-    const [elapsed, peakMb] = yield* time(passing(arriving(count, call)))
+    const [elapsed, peakMb] = yield* time(passing(spanMs, arriving(spanMs, count, call)))
     const keptMb = (yield* settledHeapMb) - idleMb
     const ended = (yield* simulator.records).length
     if (ended !== count) return yield* Effect.die(`${count} calls were made and ${ended} ended`)
@@ -94,21 +99,21 @@ const hour = Effect.fnUntraced(function*<R>(count: number, call: MakeCall<R>) {
   return yield* underTestClock(Effect.provide(inWorld, Layer.fresh(world)))
 })
 
-/** The same hour with nothing to do but to wake up so many times. */
-const bareHour = Effect.fnUntraced(function*(wakes: number) {
+/** The same time with nothing to do but to wake up so many times. */
+const bare = Effect.fnUntraced(function*(spanMs: number, wakes: number) {
   const time = yield* stopwatch
   const loop = Effect.gen(function*() {
-    for (let index = 0; index < wakes; index++) yield* Effect.sleep(hourMs / wakes)
+    for (let index = 0; index < wakes; index++) yield* Effect.sleep(spanMs / wakes)
   })
-  return yield* underTestClock(Effect.map(time(passing(loop)), ([elapsed]) => elapsed))
+  return yield* underTestClock(Effect.map(time(passing(spanMs, loop)), ([elapsed]) => elapsed))
 })
 
 const oneRound = Effect.fnUntraced(function*(calls: ReadonlyArray<Recorded>, { calls: count }: Size) {
-  const hours = [yield* hour(count, onSwitchboard(calls)), yield* hour(count, throughSdk)]
+  const hours = [yield* span(hourMs, count, onSwitchboard(calls)), yield* span(hourMs, count, throughSdk)]
   return yield* Effect.forEach(
     hours,
     (measured) =>
-      Effect.map(bareHour(measured.wakes), (bare) => ({ ...measured, timesBare: measured.wallMs / bare.wallMs }))
+      Effect.map(bare(hourMs, measured.wakes), (bare) => ({ ...measured, timesBare: measured.wallMs / bare.wallMs }))
   )
 })
 
@@ -150,6 +155,41 @@ export const run = Effect.fnUntraced(function*(size: Size) {
       { key: "timesBare", title: "x bare wakes", decimals: 1 }
     ],
     rows
+  }
+  return report
+})
+
+/** A day of calls to an AI agent: they ring, talk, hang up, and leave their record. */
+export const day = Effect.fnUntraced(function*(size: Size) {
+  const calls = (yield* recorded).slice(0, 1)
+  yield* span(hourMs, Math.min(size.calls, 5000), onSwitchboard(calls))
+  const rounds = yield* Effect.forEach(
+    Array.from({ length: size.rounds }),
+    () => span(dayMs, size.calls, onSwitchboard(calls))
+  )
+  const middle = (figure: (day: (typeof rounds)[number]) => number) => median(rounds.map(figure))
+  const report: Report = {
+    benchmark: "day",
+    about: `${size.calls.toLocaleString("en-US")} calls over a day of virtual time, median of ${size.rounds} rounds`,
+    columns: [
+      { key: "wallSeconds", title: "wall s", decimals: 1, target: "<= 60" },
+      { key: "cpuSeconds", title: "CPU s", decimals: 1 },
+      { key: "microsPerCall", title: "us/call", decimals: 0 },
+      { key: "entries", title: "entries", decimals: 0 },
+      { key: "peakMb", title: "peak heap MB", decimals: 0 },
+      { key: "keptMb", title: "kept MB", decimals: 0 }
+    ],
+    rows: [{
+      subject: "on the switchboard",
+      figures: {
+        wallSeconds: middle(({ wallMs }) => wallMs / 1000),
+        cpuSeconds: middle(({ cpuMs }) => cpuMs / 1000),
+        microsPerCall: middle(({ wallMs }) => wallMs * 1000 / size.calls),
+        entries: middle(({ entries }) => entries),
+        peakMb: middle(({ peakMb }) => peakMb),
+        keptMb: middle(({ keptMb }) => keptMb)
+      }
+    }]
   }
   return report
 })
