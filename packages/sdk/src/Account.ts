@@ -13,6 +13,7 @@ import * as legacy from "./internal/legacy.ts"
 import * as readLegacy from "./internal/readLegacy.ts"
 import * as replyErrors from "./internal/replyErrors.ts"
 import * as rest from "./internal/rest.ts"
+import { without } from "./internal/scrub.ts"
 import { LegacyConfig } from "./LegacyConfig.ts"
 import type * as PiopiyConfig from "./PiopiyConfig.ts"
 import type { PiopiyError } from "./PiopiyError.ts"
@@ -59,12 +60,13 @@ export const layer: Layer.Layer<Account, never, HttpClient.HttpClient | LegacyCo
     const config = yield* LegacyConfig
     const ask = yield* legacy.make(config)
     const secret = Redacted.value(config.appSecret)
+    const scrub = without([secret])
     const balance = ask<Balance>({
       operation,
       url: RestLegacy.queries.balance,
       body: { appid: config.appId, secret },
-      secrets: [secret],
-      meaning: (reply) => replyErrors.decoded(reply, [secret], readLegacy.balance)
+      scrub,
+      meaning: (reply) => replyErrors.decoded(reply, scrub, readLegacy.balance)
     })
     return Account.of({
       balance: rest.checked(operation, Result.void, () => balance).pipe(Effect.withSpan(operation))
@@ -104,7 +106,7 @@ export const layerBearer = (
     Effect.gen(function*() {
       const reader = checkConfig.makeReader(options)
       const read = reader.optional("path", checkPath, "/balance")
-      const path = yield* checkConfig.configured(operation, checkConfig.finish(reader, read))
+      const path = yield* checkConfig.configured(operation, reader.finish(read))
       const { get } = yield* bearer.make
       const balance = get(operation, path, readLegacy.balance)
       return Account.of({

@@ -1,6 +1,6 @@
 /** Ids that the platform gives: one for each call, one for each thing asked of a call. */
 import * as Schema from "effect/Schema"
-import { Uuid } from "./wire/Scalars.ts"
+import { NonEmpty, Uuid } from "./wire/Scalars.ts"
 
 /**
  * The id of a call: a UUID with dashes, in either case.
@@ -35,7 +35,7 @@ export const make = (text: string): CallId => CallId.make(text)
  * @category schemas
  * @since 0.1.0
  */
-export const RequestId = Schema.NonEmptyString.pipe(Schema.brand("@effect-piopiy/sdk/RequestId"))
+export const RequestId = NonEmpty.pipe(Schema.brand("@effect-piopiy/sdk/RequestId"))
 
 /**
  * A checked request id.

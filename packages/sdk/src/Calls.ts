@@ -235,70 +235,54 @@ export class Calls extends Context.Service<Calls, {
 
 const queued = ({ message, requestId }: bearer.Accepted): QueuedAction => ({ message, requestId })
 
+const ids = ["call_id", "agent_id", "flow_id", "request_id"]
+
+/** Puts the ids of a body on the span. */
+const annotate = (body: unknown) =>
+  Effect.annotateCurrentSpan(Object.fromEntries(ids.flatMap((id) => {
+    const value = getIn(body, [id])
+    return value === undefined ? [] : [[`piopiy.${id}`, value]]
+  })))
+
+type WhenGone = (attempt: number) => Option.Option<bearer.Accepted>
+
 const make = Effect.gen(function*() {
   const { find, post } = yield* bearer.make
 
-  const send = Effect.fnUntraced(function*(
-    operation: Operation,
-    path: string,
-    body: unknown,
-    whenGone?: (attempt: number) => Option.Option<bearer.Accepted>
-  ) {
-    for (const id of ["call_id", "agent_id", "flow_id"]) {
-      const value = getIn(body, [id])
-      if (value !== undefined) yield* Effect.annotateCurrentSpan(`piopiy.${id}`, value)
-    }
+  const send = Effect.fnUntraced(function*(operation: Operation, path: string, body: unknown, whenGone?: WhenGone) {
+    yield* annotate(body)
     const reply = yield* post(operation, path, body, whenGone)
-    if (Option.isSome(reply.callId)) yield* Effect.annotateCurrentSpan("piopiy.call_id", reply.callId.value)
-    if (Option.isSome(reply.requestId)) {
-      yield* Effect.annotateCurrentSpan("piopiy.request_id", reply.requestId.value)
-    }
+    const { callId, requestId } = reply
+    yield* annotate({ call_id: Option.getOrUndefined(callId), request_id: Option.getOrUndefined(requestId) })
     return reply
   })
 
-  const place = (operation: Operation, path: string, body: Result.Result<unknown, Issues>) =>
-    rest.checked(operation, body, (sent) => send(operation, path, sent))
+  const place = (operation: Operation, path: string, body: Result.Result<unknown, Issues>, whenGone?: WhenGone) =>
+    rest.checked(operation, body, (sent) => send(operation, path, sent, whenGone))
 
-  const act = (
-    operation: Operation,
-    path: string,
-    body: Result.Result<unknown, Issues>,
-    whenGone?: (attempt: number) => Option.Option<bearer.Accepted>
-  ) => Effect.map(rest.checked(operation, body, (sent) => send(operation, path, sent, whenGone)), queued)
+  const act = (...asked: Parameters<typeof place>) => Effect.map(place(...asked), queued)
 
   const actOn = (
     operation: Operation,
     pathOf: (callId: string) => string,
     request: Result.Result<liveCall.Request, Issues>,
-    whenGone?: (attempt: number) => Option.Option<bearer.Accepted>
+    whenGone?: WhenGone
   ) =>
     Effect.map(
       rest.checked(
         operation,
         request,
         ({ body, callId }) =>
-          Effect.andThen(
-            Effect.annotateCurrentSpan("piopiy.call_id", callId),
-            send(operation, pathOf(callId), body, whenGone)
-          )
+          Effect.andThen(annotate({ call_id: callId }), send(operation, pathOf(callId), body, whenGone))
       ),
       queued
     )
 
   const transferStatus = Effect.fn("Calls.transferStatus")(function*(requestId: CallId.RequestId) {
-    return yield* rest.checked(
-      "Calls.transferStatus",
-      liveCall.transferStatus({ requestId }),
-      ({ request_id }) =>
-        Effect.andThen(
-          Effect.annotateCurrentSpan("piopiy.request_id", request_id),
-          find(
-            "Calls.transferStatus",
-            RestCalls.paths.transferStatus(encodeURIComponent(request_id)),
-            liveCall.decodeTransfer(requestId)
-          )
-        )
-    )
+    return yield* rest.checked("Calls.transferStatus", liveCall.transferStatus({ requestId }), (asked) => {
+      const path = RestCalls.paths.transferStatus(encodeURIComponent(asked.request_id))
+      return Effect.andThen(annotate(asked), find("Calls.transferStatus", path, liveCall.decodeTransfer(requestId)))
+    })
   })
 
   return Calls.of({
@@ -323,11 +307,15 @@ const make = Effect.gen(function*() {
       return yield* act("Calls.hangup", RestV3.paths.hangup, encodeCall.hangup({ callId, options }), bearer.wasEnding)
     }),
     status: Effect.fn("Calls.status")(function*(callId) {
-      return yield* rest.checked("Calls.status", liveCall.status({ callId }), ({ call_id }) =>
-        Effect.andThen(
-          Effect.annotateCurrentSpan("piopiy.call_id", call_id),
-          find("Calls.status", RestCalls.paths.call(call_id), liveCall.decodeCall)
-        ))
+      return yield* rest.checked(
+        "Calls.status",
+        liveCall.status({ callId }),
+        (asked) =>
+          Effect.andThen(
+            annotate(asked),
+            find("Calls.status", RestCalls.paths.call(asked.call_id), liveCall.decodeCall)
+          )
+      )
     }),
     warmTransfer: Effect.fn("Calls.warmTransfer")(function*(callId, transfer) {
       const request = liveCall.warmTransfer({ callId, transfer })
@@ -346,7 +334,7 @@ const make = Effect.gen(function*() {
       const request = rest.both(liveCall.warmTransfer({ callId, transfer }), watchTransfer.readOptions(options))
       return yield* rest.checked("Calls.handOff", request, ([{ body, callId }, watch]) =>
         Effect.gen(function*() {
-          yield* Effect.annotateCurrentSpan("piopiy.call_id", callId)
+          yield* annotate({ call_id: callId })
           const { requestId } = yield* send("Calls.handOff", RestCalls.paths.transfer(callId), body)
           return yield* watchTransfer.settled(transferStatus, requestId, watch)
         }))

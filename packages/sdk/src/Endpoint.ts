@@ -1,8 +1,8 @@
 /** Whom a connect dials. */
 import type * as Schema from "effect/Schema"
 import type * as AgentId from "./AgentId.ts"
+import { build } from "./internal/canonical.ts"
 import * as encodePipeline from "./internal/encodePipeline.ts"
-import { build } from "./internal/fields.ts"
 import type * as PhoneNumber from "./PhoneNumber.ts"
 
 /**

@@ -4,8 +4,8 @@
  * Unless a line says otherwise, the source is official Node SDK 1.2.0 (observed) and what a step does is documented.
  */
 import * as Duration from "effect/Duration"
+import { build } from "./internal/canonical.ts"
 import * as encodeLegacyPipeline from "./internal/encodeLegacyPipeline.ts"
-import { build } from "./internal/fields.ts"
 import type * as PhoneNumber from "./PhoneNumber.ts"
 import * as Limits from "./wire/Limits.ts"
 

@@ -15,6 +15,7 @@ import * as legacy from "./internal/legacy.ts"
 import * as readLegacy from "./internal/readLegacy.ts"
 import * as replyErrors from "./internal/replyErrors.ts"
 import * as rest from "./internal/rest.ts"
+import { without } from "./internal/scrub.ts"
 import type { Issues } from "./Issue.ts"
 import type * as LegacyAction from "./LegacyAction.ts"
 import { LegacyConfig, type Network } from "./LegacyConfig.ts"
@@ -173,11 +174,11 @@ const wasEnding = (attempt: number): Option.Option<void> => attempt > 1 ? Option
 const make = Effect.gen(function*() {
   const config = yield* LegacyConfig
   const ask = yield* legacy.make(config)
-  const secrets = [Redacted.value(config.appSecret)]
+  const scrub = without([Redacted.value(config.appSecret)])
   const credentials = { appid: config.appId, secret: Redacted.value(config.appSecret) }
 
-  const send = <A>(sent: Omit<legacy.Ask<A>, "secrets">) =>
-    ask<A>({ ...sent, secrets, body: { ...credentials, ...sent.body } })
+  const send = <A>(sent: Omit<legacy.Ask<A>, "scrub">) =>
+    ask<A>({ ...sent, scrub, body: { ...credentials, ...sent.body } })
 
   const place = (operation: Operation, dial: Dial, request: Result.Result<encodeLegacyCall.Request, Issues>) =>
     rest.checked(
@@ -227,7 +228,7 @@ const make = Effect.gen(function*() {
         operation,
         url,
         body,
-        meaning: (reply) => replyErrors.decoded(reply, secrets, decode),
+        meaning: (reply) => replyErrors.decoded(reply, scrub, decode),
         ...(whenGone === undefined ? {} : { whenGone: () => Option.some(whenGone) })
       }))
 

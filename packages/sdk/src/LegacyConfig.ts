@@ -85,7 +85,7 @@ export const make = (options: Options): Effect.Effect<LegacyConfig["Service"], P
     network: reader.optional("network", checkNetwork, Option.none<Network>()),
     ...checkConfig.sending(reader)
   }
-  return checkConfig.configured("LegacyConfig.make", checkConfig.finish(reader, config))
+  return checkConfig.configured("LegacyConfig.make", reader.finish(config))
 }
 
 /**

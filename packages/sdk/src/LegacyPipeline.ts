@@ -5,9 +5,10 @@
  * A pipeline is immutable and equal by content. Building one never throws; {@link check} tells every problem at once. It
  * shares neither actions nor JSON with `Pipeline`, which is that of the current API.
  */
-import * as Pipeable from "effect/Pipeable"
+import type * as Pipeable from "effect/Pipeable"
 import * as Result from "effect/Result"
 import * as encodeLegacyPipeline from "./internal/encodeLegacyPipeline.ts"
+import * as pipelineValue from "./internal/pipelineValue.ts"
 import type { Issue, Issues } from "./Issue.ts"
 import * as LegacyAction from "./LegacyAction.ts"
 import type * as PcmoLegacy from "./wire/PcmoLegacy.ts"
@@ -19,7 +20,7 @@ import type * as PcmoLegacy from "./wire/PcmoLegacy.ts"
  * @since 0.1.0
  */
 export interface LegacyPipeline extends Pipeable.Pipeable {
-  readonly [encodeLegacyPipeline.legacyPipelineTypeId]: "LegacyPipeline"
+  readonly [pipelineValue.typeId]: "LegacyPipeline"
   readonly actions: readonly [LegacyAction.LegacyAction, ...Array<LegacyAction.LegacyAction>]
 }
 
@@ -30,18 +31,8 @@ export interface LegacyPipeline extends Pipeable.Pipeable {
  * @since 0.1.0
  */
 export interface Empty extends Pipeable.Pipeable {
-  readonly [encodeLegacyPipeline.legacyPipelineTypeId]: "LegacyPipeline"
+  readonly [pipelineValue.typeId]: "LegacyPipeline"
   readonly actions: readonly []
-}
-
-class Value<Actions> extends Pipeable.Class {
-  readonly [encodeLegacyPipeline.legacyPipelineTypeId] = "LegacyPipeline"
-  readonly actions: Actions
-  constructor(actions: Actions) {
-    super()
-    this.actions = actions
-    Object.freeze(this)
-  }
 }
 
 /**
@@ -50,7 +41,7 @@ class Value<Actions> extends Pipeable.Class {
  * @category constructors
  * @since 0.1.0
  */
-export const empty: Empty = new Value<readonly []>([])
+export const empty: Empty = pipelineValue.make("LegacyPipeline", encodeLegacyPipeline.action, [])
 
 /**
  * A pipeline of the given actions.
@@ -60,7 +51,7 @@ export const empty: Empty = new Value<readonly []>([])
  */
 export const make = (
   actions: readonly [LegacyAction.LegacyAction, ...Array<LegacyAction.LegacyAction>]
-): LegacyPipeline => new Value(encodeLegacyPipeline.canonicalActions(actions))
+): LegacyPipeline => pipelineValue.make("LegacyPipeline", encodeLegacyPipeline.action, actions)
 
 /**
  * Whether a value is a pipeline, which may be empty or faulty: {@link check} tells.

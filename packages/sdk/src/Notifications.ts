@@ -19,6 +19,7 @@ import * as legacy from "./internal/legacy.ts"
 import * as readLegacy from "./internal/readLegacy.ts"
 import * as replyErrors from "./internal/replyErrors.ts"
 import * as rest from "./internal/rest.ts"
+import { without } from "./internal/scrub.ts"
 import type * as PhoneNumber from "./PhoneNumber.ts"
 import type { SendingOptions } from "./PiopiyConfig.ts"
 import type { PiopiyError } from "./PiopiyError.ts"
@@ -84,7 +85,7 @@ const configure = (options: Options) => {
     ),
     ...checkConfig.sending(reader)
   }
-  return checkConfig.configured("Notifications.make", checkConfig.finish(reader, config))
+  return checkConfig.configured("Notifications.make", reader.finish(config))
 }
 
 const { token: _token, ...message } = Messaging.Message.fields
@@ -107,6 +108,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
   const config = yield* configure(options)
   const ask = yield* legacy.make(config)
   const password = Redacted.value(config.password)
+  const scrub = without([password])
   const oneAtATime = yield* Semaphore.make(1)
   let token: string | undefined
 
@@ -115,8 +117,8 @@ const make = Effect.fnUntraced(function*(options: Options) {
       operation: "Notifications.login",
       url: Messaging.urls.login,
       body: { id: config.userId, password },
-      secrets: [password],
-      meaning: (reply) => replyErrors.decoded(reply, [password], readLegacy.login)
+      scrub,
+      meaning: (reply) => replyErrors.decoded(reply, scrub, readLegacy.login)
     })).pipe(Effect.withSpan("Notifications.login"))
 
   /** The token in use, or another one than `refused`. Whoever needs one at the same time waits for the same login. */
@@ -135,7 +137,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
       operation: "Notifications.sms",
       url: Messaging.urls.messages,
       body: { token, ...body },
-      secrets: [password, token],
+      scrub: without([password, token]),
       codes,
       meaning: () => Result.void
     })

@@ -1,6 +1,6 @@
 /** Where collected input goes. */
+import { build } from "./internal/canonical.ts"
 import * as encodePipeline from "./internal/encodePipeline.ts"
-import { build } from "./internal/fields.ts"
 
 /**
  * The result is posted to a URL, and the pipeline in the reply replaces the rest. Callback and reply are assumed.

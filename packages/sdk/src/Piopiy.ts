@@ -71,6 +71,15 @@ export const layerFetch = (options: PiopiyConfig.Options): Layer.Layer<Calls.Cal
   Layer.provide(layer(options), FetchHttpClient.layer)
 
 /**
+ * The same as {@link layerConfig}, over the platform's `fetch`. Redirects are not followed.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerConfigFetch: Layer.Layer<Calls.Calls, PiopiyError | Config.ConfigError> = /* @__PURE__ */ Layer
+  .suspend(() => Layer.provide(layerConfig, FetchHttpClient.layer))
+
+/**
  * The services of the older API, over the caller's HTTP client. Fails with reason `InvalidConfig`.
  *
  * @category layers
@@ -119,3 +128,14 @@ export const layerLegacyFetch = (
   options: LegacyConfig.Options
 ): Layer.Layer<LegacyCalls.LegacyCalls | Account.Account, PiopiyError> =>
   Layer.provide(layerLegacy(options), FetchHttpClient.layer)
+
+/**
+ * The same as {@link layerLegacyConfig}, over the platform's `fetch`. Redirects are not followed.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerLegacyConfigFetch: Layer.Layer<
+  LegacyCalls.LegacyCalls | Account.Account,
+  PiopiyError | Config.ConfigError
+> = /* @__PURE__ */ Layer.suspend(() => Layer.provide(layerLegacyConfig, FetchHttpClient.layer))

@@ -66,7 +66,7 @@ export const make = (options: Options): Effect.Effect<PiopiyConfig["Service"], P
   const token = checkConfig.secret(reader, "token")
   const baseUrl = reader.optional("baseUrl", checkConfig.checkBaseUrl, RestV3.baseUrl)
   const sending = checkConfig.sending(reader)
-  return checkConfig.configured("PiopiyConfig.make", checkConfig.finish(reader, { baseUrl, token, ...sending }))
+  return checkConfig.configured("PiopiyConfig.make", reader.finish({ baseUrl, token, ...sending }))
 }
 
 /**

@@ -41,6 +41,13 @@ export type Operation =
   | "Notifications.make"
   | "Notifications.login"
   | "Notifications.sms"
+  | "Webhook.decodeAnswer"
+  | "Webhook.decodeDigits"
+  | "Webhook.decodeLiveEvent"
+  | "Webhook.decodeCdr"
+  | "Webhook.decodeInputResult"
+  | "Webhook.reply"
+  | "Webhook.replyLegacy"
   | "WebhookRouter.layer"
 
 /** Operations that do no harm when they are done twice: queries, and those whose second time changes nothing. */
@@ -80,8 +87,10 @@ export type Verdict = "safe" | "ambiguous" | "never"
  * @since 0.1.0
  */
 export type Reason = Data.TaggedEnum<{
-  /** The request breaks the platform's rules. Nothing was sent. */
+  /** A request, or the reply to a callback, breaks the platform's rules. Nothing was sent. */
   InvalidRequest: { readonly issues: Issues }
+  /** What was posted to a URL of yours is not what was announced. It is not repeated: it may hold what a caller typed. */
+  InvalidCallback: { readonly issues: Issues }
   /** The configuration is unusable. */
   InvalidConfig: { readonly issues: Issues }
   /** 401, in the older API also 407 and 420: the credentials were not accepted. */
@@ -102,7 +111,10 @@ export type Reason = Data.TaggedEnum<{
   Unavailable: { readonly status: number }
   /** There is evidence that the request never left: connect, name lookup or certificate failed. */
   NotSent: { readonly code: string }
-  /** The request left, or may have, and no verdict came back. */
+  /**
+   * The request left, or may have, and no verdict came back. Also when the transport refused it and gave no code to tell
+   * by, as `fetch` does for ports that it blocks: check the base URL.
+   */
   OutcomeUnknown: { readonly why: string }
   /**
    * A reply that is no part of the API: a redirect (never followed), a status below 200, or an answer to a query that
@@ -166,7 +178,8 @@ const credentialsOf = (operation: Operation): string => {
 
 const explain = (reason: Reason, operation: Operation): string =>
   Reason.$match(reason, {
-    InvalidRequest: ({ issues }) => `the request is invalid and was not sent.\n${format(issues)}`,
+    InvalidRequest: ({ issues }) => `it is invalid and was not sent.\n${format(issues)}`,
+    InvalidCallback: ({ issues }) => `the callback cannot be read.\n${format(issues)}`,
     InvalidConfig: ({ issues }) => `the configuration is invalid.\n${format(issues)}`,
     Unauthorized: () => credentialsOf(operation),
     Forbidden: ({ code }) => coded("not allowed for this account, app or agent", code),

@@ -3,10 +3,12 @@
  *
  * A pipeline is immutable and equal by content. Building one never throws; {@link check} tells every problem at once.
  */
-import * as Pipeable from "effect/Pipeable"
+import type * as Pipeable from "effect/Pipeable"
 import * as Result from "effect/Result"
 import * as Action from "./Action.ts"
 import * as encodePipeline from "./internal/encodePipeline.ts"
+import * as pipelineDocument from "./internal/pipelineDocument.ts"
+import * as pipelineValue from "./internal/pipelineValue.ts"
 import type { Issue, Issues } from "./Issue.ts"
 import type * as Variables from "./Variables.ts"
 import type * as PcmoV3 from "./wire/PcmoV3.ts"
@@ -18,7 +20,7 @@ import type * as PcmoV3 from "./wire/PcmoV3.ts"
  * @since 0.1.0
  */
 export interface Pipeline extends Pipeable.Pipeable {
-  readonly [encodePipeline.pipelineTypeId]: "Pipeline"
+  readonly [pipelineValue.typeId]: "Pipeline"
   readonly actions: readonly [Action.Action, ...Array<Action.Action>]
 }
 
@@ -29,18 +31,8 @@ export interface Pipeline extends Pipeable.Pipeable {
  * @since 0.1.0
  */
 export interface Empty extends Pipeable.Pipeable {
-  readonly [encodePipeline.pipelineTypeId]: "Pipeline"
+  readonly [pipelineValue.typeId]: "Pipeline"
   readonly actions: readonly []
-}
-
-class Value<Actions> extends Pipeable.Class {
-  readonly [encodePipeline.pipelineTypeId] = "Pipeline"
-  readonly actions: Actions
-  constructor(actions: Actions) {
-    super()
-    this.actions = actions
-    Object.freeze(this)
-  }
 }
 
 /**
@@ -49,7 +41,7 @@ class Value<Actions> extends Pipeable.Class {
  * @category constructors
  * @since 0.1.0
  */
-export const empty: Empty = new Value<readonly []>([])
+export const empty: Empty = pipelineValue.make("Pipeline", encodePipeline.action, [])
 
 /**
  * A pipeline of the given actions.
@@ -58,7 +50,7 @@ export const empty: Empty = new Value<readonly []>([])
  * @since 0.1.0
  */
 export const make = (actions: readonly [Action.Action, ...Array<Action.Action>]): Pipeline =>
-  new Value(encodePipeline.canonicalActions(actions))
+  pipelineValue.make("Pipeline", encodePipeline.action, actions)
 
 /**
  * Whether a value is a pipeline, which may be empty or faulty: {@link check} tells.
@@ -153,7 +145,7 @@ export const hangup: (self: Empty | Pipeline) => Pipeline = append(Action.hangup
  * @since 0.1.0
  */
 export const encode = (self: Pipeline): Result.Result<PcmoV3.Pipeline, Issues> =>
-  Result.map(encodePipeline.encode({ pipeline: self }), (document) => document.pipeline)
+  Result.map(pipelineDocument.encode({ pipeline: self }), (document) => document.pipeline)
 
 /**
  * The pipeline itself when the platform's rules hold for it, or every problem that it has: unknown keys, wrong types,
@@ -179,7 +171,7 @@ const isActions = (value: unknown): value is Pipeline["actions"] =>
  */
 export const decode = (json: unknown): Result.Result<Pipeline, Issues> =>
   Result.flatMap(
-    encodePipeline.decode({ pipeline: json }),
+    pipelineDocument.decode({ pipeline: json }),
     (actions) => isActions(actions) ? Result.succeed(make(actions)) : Result.fail([notActions])
   )
 

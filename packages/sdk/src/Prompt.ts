@@ -1,6 +1,6 @@
 /** What a caller hears before the platform listens. */
+import { build } from "./internal/canonical.ts"
 import * as encodePipeline from "./internal/encodePipeline.ts"
-import { build } from "./internal/fields.ts"
 
 /**
  * Plays a file: a name uploaded to the platform, or a URL.

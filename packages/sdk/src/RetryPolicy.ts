@@ -36,7 +36,7 @@ export interface RetryPolicy {
   readonly maxRetryAfter: Duration.Duration
   /** Whether to send again what may have taken effect already. A phone may then ring twice. */
   readonly retryAmbiguousAndMaybeRingTwice: boolean
-  /** Runs after each attempt. */
+  /** Runs after each attempt. One that breaks changes nothing. */
   readonly onAttempt: (attempt: Attempt) => Effect.Effect<void>
 }
 
@@ -57,30 +57,21 @@ export interface Options {
 }
 
 /**
- * A policy that differs from {@link standard} in the given points. At least one attempt is made. Throws when
- * a duration cannot be read.
- *
- * @category constructors
- * @since 0.1.0
- */
-export const make = (options: Options = {}): RetryPolicy => ({
-  maxAttempts: Math.max(1, Math.floor(options.maxAttempts ?? 3)) || 1,
-  baseDelay: Duration.fromInputUnsafe(options.baseDelay ?? "400 millis"),
-  maxDelay: Duration.fromInputUnsafe(options.maxDelay ?? "10 seconds"),
-  maxElapsed: Duration.fromInputUnsafe(options.maxElapsed ?? "60 seconds"),
-  maxRetryAfter: Duration.fromInputUnsafe(options.maxRetryAfter ?? "30 seconds"),
-  retryAmbiguousAndMaybeRingTwice: options.retryAmbiguousAndMaybeRingTwice ?? false,
-  onAttempt: options.onAttempt ?? (() => Effect.void)
-})
-
-/**
  * At most 3 attempts within 60 s, 400 ms apart at first and at most 10 s, and only where a retry is safe: no phone rings
  * twice because of it.
  *
  * @category policies
  * @since 0.1.0
  */
-export const standard: RetryPolicy = make()
+export const standard: RetryPolicy = {
+  maxAttempts: 3,
+  baseDelay: Duration.millis(400),
+  maxDelay: Duration.seconds(10),
+  maxElapsed: Duration.seconds(60),
+  maxRetryAfter: Duration.seconds(30),
+  retryAmbiguousAndMaybeRingTwice: false,
+  onAttempt: () => Effect.void
+}
 
 /**
  * One attempt.
@@ -88,4 +79,28 @@ export const standard: RetryPolicy = make()
  * @category policies
  * @since 0.1.0
  */
-export const none: RetryPolicy = make({ maxAttempts: 1 })
+export const none: RetryPolicy = { ...standard, maxAttempts: 1 }
+
+/** The log tells of a listener that breaks. */
+const logged = (onAttempt: RetryPolicy["onAttempt"]): RetryPolicy["onAttempt"] => (attempt) =>
+  Effect.catchCause(
+    Effect.suspend(() => onAttempt(attempt)),
+    (cause) => Effect.logWarning("the retry policy's onAttempt broke", cause)
+  )
+
+/**
+ * A policy that differs from {@link standard} in the given points. At least one attempt is made. An `onAttempt` that
+ * breaks changes nothing but for a line in the log. Throws when a duration cannot be read.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (options: Options = {}): RetryPolicy => ({
+  maxAttempts: Math.max(1, Math.floor(options.maxAttempts ?? standard.maxAttempts)) || 1,
+  baseDelay: Duration.fromInputUnsafe(options.baseDelay ?? standard.baseDelay),
+  maxDelay: Duration.fromInputUnsafe(options.maxDelay ?? standard.maxDelay),
+  maxElapsed: Duration.fromInputUnsafe(options.maxElapsed ?? standard.maxElapsed),
+  maxRetryAfter: Duration.fromInputUnsafe(options.maxRetryAfter ?? standard.maxRetryAfter),
+  retryAmbiguousAndMaybeRingTwice: options.retryAmbiguousAndMaybeRingTwice ?? standard.retryAmbiguousAndMaybeRingTwice,
+  onAttempt: options.onAttempt === undefined ? standard.onAttempt : logged(options.onAttempt)
+})

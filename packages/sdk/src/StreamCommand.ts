@@ -5,7 +5,7 @@
  * acknowledged. What a command does is documented, but for what a line calls assumed.
  */
 import type * as Result from "effect/Result"
-import { build } from "./internal/fields.ts"
+import { build } from "./internal/canonical.ts"
 import * as streamCodec from "./internal/streamCodec.ts"
 import type { Issues } from "./Issue.ts"
 import type * as LegacyPipeline from "./LegacyPipeline.ts"

@@ -15,6 +15,7 @@ import * as judge from "./internal/judge.ts"
 import * as readCallback from "./internal/readCallback.ts"
 import type { Issues } from "./Issue.ts"
 import * as LegacyPipeline from "./LegacyPipeline.ts"
+import { type Operation, PiopiyError, Reason } from "./PiopiyError.ts"
 import * as Pipeline from "./Pipeline.ts"
 import type * as Variables from "./Variables.ts"
 import type * as PcmoLegacy from "./wire/PcmoLegacy.ts"
@@ -40,7 +41,19 @@ export interface InputResult {
   readonly variables: Variables.Variables
 }
 
-const read = judge.read(
+const received = <A>(operation: Operation, decode: (body: unknown) => Result.Result<A, Issues>) => (body: unknown) =>
+  Result.mapError(
+    decode(body),
+    (issues) => new PiopiyError({ operation, reason: Reason.InvalidCallback({ issues }), attempts: 0 })
+  )
+
+const replied = <A, B>(operation: Operation, encode: (pipeline: A) => Result.Result<B, Issues>) => (pipeline: A) =>
+  Result.mapError(
+    encode(pipeline),
+    (issues) => new PiopiyError({ operation, reason: Reason.InvalidRequest({ issues }), attempts: 0 })
+  )
+
+const readInputResult = judge.read(
   struct([
     field("callId", "call_id"),
     field("from", "from"),
@@ -58,31 +71,38 @@ const entered = (value: string | number | null | undefined): Option.Option<strin
   value === undefined || value === null || value === "" ? Option.none() : Option.some(String(value))
 
 /**
- * Reads the JSON body of an input callback, or tells every problem of it. Keys that are not known are ignored.
+ * Reads the JSON body of an input callback. Keys that are not known are ignored. Fails with reason `InvalidCallback`,
+ * which holds every problem.
  *
  * @category decoding
  * @since 0.1.0
  */
-export const decodeInputResult = (body: unknown): Result.Result<InputResult, Issues> =>
-  Result.map(read(body), (wire) => ({
-    callId: CallId.make(wire.call_id),
-    from: String(wire.from),
-    to: String(wire.to),
-    inputType: wire.input_type,
-    digits: entered(wire.digits),
-    speech: entered(wire.speech),
-    status: wire.status,
-    variables: wire.variables ?? {}
-  }))
+export const decodeInputResult: (body: unknown) => Result.Result<InputResult, PiopiyError> = received(
+  "Webhook.decodeInputResult",
+  (body) =>
+    Result.map(readInputResult(body), (wire) => ({
+      callId: CallId.make(wire.call_id),
+      from: String(wire.from),
+      to: String(wire.to),
+      inputType: wire.input_type,
+      digits: entered(wire.digits),
+      speech: entered(wire.speech),
+      status: wire.status,
+      variables: wire.variables ?? {}
+    }))
+)
 
 /**
- * The JSON that replies to a callback with the pipeline that replaces the rest: a bare array (assumed), or every problem
- * of the pipeline.
+ * The JSON that replies to a callback with the pipeline that replaces the rest: a bare array (assumed). Fails with
+ * reason `InvalidRequest`, which holds every problem of the pipeline.
  *
  * @category encoding
  * @since 0.1.0
  */
-export const replyJson: (pipeline: Pipeline.Pipeline) => Result.Result<PcmoV3.Pipeline, Issues> = Pipeline.encode
+export const replyJson: (pipeline: Pipeline.Pipeline) => Result.Result<PcmoV3.Pipeline, PiopiyError> = replied(
+  "Webhook.reply",
+  Pipeline.encode
+)
 
 /**
  * The same as text, to be sent as `application/json`.
@@ -90,7 +110,7 @@ export const replyJson: (pipeline: Pipeline.Pipeline) => Result.Result<PcmoV3.Pi
  * @category encoding
  * @since 0.1.0
  */
-export const reply = (pipeline: Pipeline.Pipeline): Result.Result<string, Issues> =>
+export const reply = (pipeline: Pipeline.Pipeline): Result.Result<string, PiopiyError> =>
   Result.map(replyJson(pipeline), (json) => JSON.stringify(json))
 
 /**
@@ -238,46 +258,59 @@ export interface Cdr extends Leg {
 }
 
 /**
- * Reads the JSON body that the answer URL gets, or tells every problem of it.
+ * Reads the JSON body that the answer URL gets. Fails with reason `InvalidCallback`, which holds every problem.
  *
  * @category decoding
  * @since 0.1.0
  */
-export const decodeAnswer: (body: unknown) => Result.Result<AnswerRequest, Issues> = readCallback.answer
+export const decodeAnswer: (body: unknown) => Result.Result<AnswerRequest, PiopiyError> = received(
+  "Webhook.decodeAnswer",
+  readCallback.answer
+)
 
 /**
- * Reads the JSON body that the URL of an `input` or a `playGetInput` gets, or tells every problem of it.
+ * Reads the JSON body that the URL of an `input` or a `playGetInput` gets. Fails with reason `InvalidCallback`, which holds every problem.
  *
  * @category decoding
  * @since 0.1.0
  */
-export const decodeDigits: (body: unknown) => Result.Result<DigitsResult, Issues> = readCallback.digits
+export const decodeDigits: (body: unknown) => Result.Result<DigitsResult, PiopiyError> = received(
+  "Webhook.decodeDigits",
+  readCallback.digits
+)
 
 /**
- * Reads the JSON body of a live event, or tells every problem of it. Names are compared without case.
+ * Reads the JSON body of a live event. Names are compared without case. Fails with reason `InvalidCallback`.
  *
  * @category decoding
  * @since 0.1.0
  */
-export const decodeLiveEvent: (body: unknown) => Result.Result<LiveEvent, Issues> = readCallback.liveEvent
+export const decodeLiveEvent: (body: unknown) => Result.Result<LiveEvent, PiopiyError> = received(
+  "Webhook.decodeLiveEvent",
+  readCallback.liveEvent
+)
 
 /**
- * Reads the JSON body of a record, or tells every problem of it. Records of the contact centre are read too.
+ * Reads the JSON body of a record, that of the contact centre too. Fails with reason `InvalidCallback`.
  *
  * @category decoding
  * @since 0.1.0
  */
-export const decodeCdr: (body: unknown) => Result.Result<Cdr, Issues> = readCallback.cdr
+export const decodeCdr: (body: unknown) => Result.Result<Cdr, PiopiyError> = received(
+  "Webhook.decodeCdr",
+  readCallback.cdr
+)
 
 /**
- * The JSON that replies to the answer URL and to digits: a bare array of actions, or every problem of the pipeline.
+ * The JSON that replies to the answer URL and to digits: a bare array of actions. Fails with reason
+ * `InvalidRequest`, which holds every problem of the pipeline.
  *
  * @category encoding
  * @since 0.1.0
  */
 export const replyLegacyJson: (
   pipeline: LegacyPipeline.LegacyPipeline
-) => Result.Result<PcmoLegacy.Pipeline, Issues> = LegacyPipeline.encode
+) => Result.Result<PcmoLegacy.Pipeline, PiopiyError> = replied("Webhook.replyLegacy", LegacyPipeline.encode)
 
 /**
  * The same as text, to be sent as `application/json`.
@@ -285,5 +318,5 @@ export const replyLegacyJson: (
  * @category encoding
  * @since 0.1.0
  */
-export const replyLegacy = (pipeline: LegacyPipeline.LegacyPipeline): Result.Result<string, Issues> =>
+export const replyLegacy = (pipeline: LegacyPipeline.LegacyPipeline): Result.Result<string, PiopiyError> =>
   Result.map(replyLegacyJson(pipeline), (json) => JSON.stringify(json))

@@ -10,7 +10,7 @@ import * as Calls from "../src/Calls.ts"
 import * as Endpoint from "../src/Endpoint.ts"
 import * as FlowId from "../src/FlowId.ts"
 import * as PhoneNumber from "../src/PhoneNumber.ts"
-import type { PiopiyError } from "../src/PiopiyError.ts"
+import { PiopiyError } from "../src/PiopiyError.ts"
 import * as Pipeline from "../src/Pipeline.ts"
 import { scripted } from "./scripted.ts"
 import { effectOf, junk, untyped } from "./untyped.ts"
@@ -278,12 +278,20 @@ describe("a request that breaks the rules is not sent", () => {
       [{ cause: null }, "options.cause"],
       [{ reason: "r".repeat(257) }, "options.reason"],
       [{ why: "x" }, "options.why"],
+      [{ _tag: "x" }, "options._tag"],
       [5, "options"]
     ] as const
   )("for a hangup with %j", ([hangupOptions, path]) =>
     Effect.gen(function*() {
       const error = yield* refused((calls) => untyped(calls.hangup, callId, hangupOptions))
       assert.deepStrictEqual(pathsOf(error), [path])
+    }))
+
+  it.effect("for an unknown option, at the place where the platform would see it", () =>
+    Effect.gen(function*() {
+      const error = yield* refused((calls) => untyped(calls.hangup, callId, { why: "x" }))
+      const isInvalid = error instanceof PiopiyError && error.reason._tag === "InvalidRequest"
+      assert.deepStrictEqual(isInvalid ? error.reason.issues.map(({ wirePath }) => wirePath) : [], ["why"])
     }))
 
   it.effect("for junk of every kind, without a defect", () =>

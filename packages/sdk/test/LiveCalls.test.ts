@@ -353,7 +353,7 @@ describe("what breaks the rules is not sent", () => {
           "transfer.variables[\"a-b\"]",
           "options.every",
           "options.within",
-          "options"
+          "options.often"
         ]
       )
       assert.sameMembers(

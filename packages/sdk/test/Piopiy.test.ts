@@ -5,7 +5,6 @@ import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
-import * as Metric from "effect/Metric"
 import * as Redacted from "effect/Redacted"
 import * as Tracer from "effect/Tracer"
 import * as Action from "../src/Action.ts"
@@ -13,7 +12,6 @@ import * as AgentId from "../src/AgentId.ts"
 import * as CallId from "../src/CallId.ts"
 import * as Calls from "../src/Calls.ts"
 import * as LegacyCalls from "../src/LegacyCalls.ts"
-import * as OnResult from "../src/OnResult.ts"
 import * as PhoneNumber from "../src/PhoneNumber.ts"
 import * as Piopiy from "../src/Piopiy.ts"
 import * as Pipeline from "../src/Pipeline.ts"
@@ -130,38 +128,6 @@ describe("layerLegacyConfig", () => {
     }))
 })
 
-describe("metrics", () => {
-  it.effect("count operations by how they end, and time them, without ids and numbers", () =>
-    Effect.gen(function*() {
-      const callId = CallId.make("c4d0e5f6-a7b8-12c9-d3e4-f56789012345")
-      const { layer } = yield* scripted([{ status: 200 }, { status: 401 }, { status: 503 }])
-      yield* Calls.Calls.use((calls) =>
-        Effect.gen(function*() {
-          const hangup = Pipeline.make([Action.hangup])
-          yield* calls.transfer(callId, hangup)
-          yield* Effect.flip(calls.transfer(callId, hangup))
-          yield* Effect.flip(calls.transfer(callId, hangup))
-          yield* Effect.flip(
-            calls.transfer(callId, Pipeline.make([Action.input({ onResult: OnResult.url("ftp://x") })]))
-          )
-        })
-      ).pipe(Effect.provide(layer))
-      const told = (yield* Metric.snapshot).filter(({ attributes }) => attributes?.["operation"] === "Calls.transfer")
-      const counts = told.flatMap((one) =>
-        one.type === "Counter" ? [[one.attributes?.["outcome"], Number(one.state.count)]] : []
-      )
-      assert.sameDeepMembers(counts, [
-        ["ok", 1],
-        ["Unauthorized", 1],
-        ["Unavailable", 1],
-        ["InvalidRequest", 1]
-      ])
-      const times = told.flatMap((one) => one.type === "Histogram" ? [one.state.count] : [])
-      assert.deepStrictEqual(times, [4])
-      assert.notInclude(JSON.stringify(told), callId)
-    }).pipe(Effect.provideService(Metric.MetricRegistry, new Map())))
-})
-
 describe("layerFetch", () => {
   it.effect("asks fetch not to follow redirects, and reports one", () =>
     Effect.gen(function*() {
@@ -179,6 +145,47 @@ describe("layerFetch", () => {
       )
       assert.deepStrictEqual(modes, ["manual"])
       assert.strictEqual(error._tag === "PiopiyError" ? error.reason._tag : "", "UnexpectedReply")
+    }))
+})
+
+describe("layerConfigFetch", () => {
+  it.effect("sends over fetch as the environment says", () =>
+    Effect.gen(function*() {
+      const sent: Array<string> = []
+      const fetch: typeof globalThis.fetch = (url, init) => {
+        sent.push(`${String(url)} ${new Headers(init?.headers).get("authorization")}`)
+        return Promise.resolve(Response.json({ message: "queued" }))
+      }
+      const environment = { PIOPIY_TOKEN: "from-env", PIOPIY_BASE_URL: "http://127.0.0.1:1/v3" }
+      yield* Calls.Calls.use((calls) => calls.hangup(CallId.make("c4d0e5f6-a7b8-12c9-d3e4-f56789012345"))).pipe(
+        Effect.provide(Piopiy.layerConfigFetch),
+        Effect.provide(ConfigProvider.layer(ConfigProvider.fromUnknown(environment))),
+        Effect.provideService(FetchHttpClient.Fetch, fetch)
+      )
+      assert.deepStrictEqual(sent, ["http://127.0.0.1:1/v3/voice/call/hangup Bearer from-env"])
+    }))
+})
+
+describe("layerLegacyConfigFetch", () => {
+  it.effect("sends over fetch as the environment says", () =>
+    Effect.gen(function*() {
+      const sent: Array<string> = []
+      const fetch: typeof globalThis.fetch = (url) => {
+        sent.push(String(url))
+        return Promise.resolve(Response.json({ code: 200, channel: "2" }))
+      }
+      const environment = {
+        PIOPIY_APP_ID: "2223123",
+        PIOPIY_APP_SECRET: "from-env",
+        PIOPIY_LEGACY_BASE_URL: "http://127.0.0.1:1"
+      }
+      const count = yield* LegacyCalls.LegacyCalls.use((calls) => calls.channels).pipe(
+        Effect.provide(Piopiy.layerLegacyConfigFetch),
+        Effect.provide(ConfigProvider.layer(ConfigProvider.fromUnknown(environment))),
+        Effect.provideService(FetchHttpClient.Fetch, fetch)
+      )
+      assert.strictEqual(count, 2)
+      assert.deepStrictEqual(sent, ["http://127.0.0.1:1/v2/piopiy/get_channels"])
     }))
 })
 

@@ -5,6 +5,7 @@ import * as Redacted from "effect/Redacted"
 import * as PiopiyConfig from "../src/PiopiyConfig.ts"
 import { PiopiyError } from "../src/PiopiyError.ts"
 import * as RequestLimits from "../src/RequestLimits.ts"
+import * as RetryPolicy from "../src/RetryPolicy.ts"
 import { effectOf, junk, untyped } from "./untyped.ts"
 
 const token = Redacted.make("secret-token")
@@ -73,6 +74,10 @@ describe("make", () => {
       ["timeouts", 5],
       ["retryPolicy", { maxAttempts: 3 }],
       ["retryPolicy", "standard"],
+      ["retryPolicy", { ...RetryPolicy.standard, maxAttempts: Number.NaN }],
+      ["retryPolicy", { ...RetryPolicy.standard, retryAmbiguousAndMaybeRingTwice: "no" }],
+      ["retries", 3],
+      ["baseURL", "http://127.0.0.1:8787/v3"],
       ["limits", limits({ perSecond: 0 })],
       ["limits", limits({ perSecond: -1 })],
       ["limits", limits({ perSecond: 1e-9 })],

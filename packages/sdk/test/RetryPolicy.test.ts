@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { TestClock } from "effect/testing"
@@ -283,12 +284,26 @@ describe("other policies", () => {
       assert.deepStrictEqual(told, [[1, "RateLimited", true], [2, "ok", false]])
     }))
 
-  it.effect("asks a hook that breaks, and goes on all the same", () =>
+  it.effect("asks a hook that breaks, and goes on all the same; one that make was given is told of in the log", () =>
     Effect.gen(function*() {
-      const policy = RetryPolicy.make({ onAttempt: () => Effect.die("the listener broke") })
-      const { ok, sent } = yield* run(hangup, [json(429, {}), json(200, {})], policy)
-      assert.isTrue(ok)
-      assert.lengthOf(sent, 2)
+      const lines: Array<unknown> = []
+      const logger = Logger.layer([Logger.make(({ message }) => void lines.push(message))])
+      const breaking = [
+        () => Effect.die("the listener broke"),
+        () => {
+          throw new Error("the listener broke")
+        }
+      ]
+      for (const onAttempt of breaking) {
+        const policies = [RetryPolicy.make({ onAttempt }), { ...RetryPolicy.standard, onAttempt }]
+        for (const policy of policies) {
+          const { ok, sent } = yield* Effect.provide(run(hangup, [json(429, {}), json(200, {})], policy), logger)
+          assert.isTrue(ok)
+          assert.lengthOf(sent, 2)
+        }
+      }
+      assert.lengthOf(lines, 4)
+      assert.include(JSON.stringify(lines[0]), "onAttempt broke")
     }))
 
   it.effect("spreads and caps delays as told", () =>

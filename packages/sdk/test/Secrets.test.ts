@@ -18,6 +18,7 @@ import * as AgentId from "../src/AgentId.ts"
 import * as CallId from "../src/CallId.ts"
 import * as Calls from "../src/Calls.ts"
 import * as LegacyCalls from "../src/LegacyCalls.ts"
+import * as Metrics from "../src/Metrics.ts"
 import * as Notifications from "../src/Notifications.ts"
 import * as PhoneNumber from "../src/PhoneNumber.ts"
 import * as Piopiy from "../src/Piopiy.ts"
@@ -96,7 +97,10 @@ const traces = (secret: string, step: Step) =>
     const run = Effect.forEach(programs, (program) =>
       Effect.exit(program.pipe(Effect.tapCause((cause) => Effect.logError("it failed", cause)))))
     const fiber = yield* Effect.forkChild(
-      run.pipe(Effect.provide(Layer.merge(layer, logger)), Effect.provideService(Tracer.Tracer, tracer))
+      run.pipe(
+        Effect.provide(Layer.mergeAll(layer, logger, Metrics.layer)),
+        Effect.provideService(Tracer.Tracer, tracer)
+      )
     )
     yield* TestClock.adjust("1 hour")
     const exits = yield* Fiber.join(fiber)
@@ -155,11 +159,11 @@ describe("secrets and numbers", () => {
   it.effect("are in no text of a configuration and its services", () =>
     Effect.gen(function*() {
       const secret = "s3cret-of-the-account"
-      const options = { token: Redacted.make(secret), appSecret: Redacted.make(secret), appId: 5 }
+      const options = { token: Redacted.make(secret) }
       const config = yield* PiopiyConfig.make(options)
       const { layer } = yield* platform(
         [{ status: 200 }],
-        Layer.merge(Piopiy.layer(options), Piopiy.layerLegacy(options))
+        Layer.merge(Piopiy.layer(options), Piopiy.layerLegacy({ appId: 5, appSecret: Redacted.make(secret) }))
       )
       const services = yield* Layer.build(layer)
       const all = [config, Context.get(services, Calls.Calls), Context.get(services, LegacyCalls.LegacyCalls), services]

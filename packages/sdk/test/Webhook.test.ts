@@ -5,9 +5,10 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Action from "../src/Action.ts"
-import type { Issues } from "../src/Issue.ts"
+import type { Issue } from "../src/Issue.ts"
 import * as LegacyAction from "../src/LegacyAction.ts"
 import * as LegacyPipeline from "../src/LegacyPipeline.ts"
+import type { PiopiyError } from "../src/PiopiyError.ts"
 import * as Pipeline from "../src/Pipeline.ts"
 import * as Webhook from "../src/Webhook.ts"
 import { junk, untyped } from "./untyped.ts"
@@ -24,6 +25,13 @@ const body = {
   dtmf: "12",
   cmiuuid: "c4d0e5f6-a7b8-12c9-d3e4-f56789012345"
 }
+
+const issuesOf = (result: Result.Result<unknown, PiopiyError>): ReadonlyArray<Issue> => {
+  const reason = Result.isFailure(result) ? result.failure.reason : undefined
+  return reason?._tag === "InvalidCallback" || reason?._tag === "InvalidRequest" ? reason.issues : []
+}
+
+const wirePathsOf = (result: Result.Result<unknown, PiopiyError>) => issuesOf(result).map(({ wirePath }) => wirePath)
 
 describe("decodeInputResult", () => {
   it("reads a callback and ignores keys of the older API", () => {
@@ -50,9 +58,8 @@ describe("decodeInputResult", () => {
 
   it("reports all problems at once, in both spellings", () => {
     const result = Webhook.decodeInputResult({ ...body, call_id: "x", input_type: "fax", status: "done" })
-    const issues = Result.isFailure(result) ? result.failure : []
     assert.deepStrictEqual(
-      issues.map((issue) => [issue.path, issue.wirePath]),
+      issuesOf(result).map((issue) => [issue.path, issue.wirePath]),
       [["callId", "call_id"], ["inputType", "input_type"], ["status", "status"]]
     )
   })
@@ -78,9 +85,8 @@ describe("reply", () => {
   it("is refused for a faulty pipeline", () => {
     assert.isTrue(Result.isResult(untyped(Webhook.reply, Pipeline.empty)))
     const result = Webhook.reply(Pipeline.make([Action.param({ "1": 1 })]))
-    assert.deepStrictEqual(Result.isFailure(result) ? result.failure.map((issue) => issue.path) : [], [
-      "pipeline[0].data[\"1\"]"
-    ])
+    assert.deepStrictEqual(issuesOf(result).map(({ path }) => path), ["pipeline[0].data[\"1\"]"])
+    assert.isTrue(Result.isFailure(result) && result.failure.reason._tag === "InvalidRequest")
   })
 })
 
@@ -131,9 +137,6 @@ const cdrBody = {
 
 const iso = Option.map(DateTime.formatIso)
 
-const wirePathsOf = (result: Result.Result<unknown, ReadonlyArray<{ readonly wirePath: string }>>) =>
-  Result.isFailure(result) ? result.failure.map((issue) => issue.wirePath) : []
-
 describe("decodeAnswer", () => {
   it("reads the documented body", () => {
     const request = Result.getOrThrow(Webhook.decodeAnswer(answerBody))
@@ -174,9 +177,8 @@ describe("decodeAnswer", () => {
 
   it("reports all problems at once, in both spellings", () => {
     const result = Webhook.decodeAnswer({ from: 1e300, time: "yesterday" })
-    const issues = Result.isFailure(result) ? result.failure : []
     assert.sameDeepMembers(
-      issues.map((issue) => [issue.path, issue.wirePath]),
+      issuesOf(result).map((issue) => [issue.path, issue.wirePath]),
       [["callId", "cmiuuid"], ["from", "from"], ["to", "to"], ["at", "time"]]
     )
   })
@@ -371,7 +373,7 @@ describe("decodeCdr", () => {
 })
 
 describe("callbacks of the older API", () => {
-  const decoders: ReadonlyArray<(body: unknown) => Result.Result<Webhook.Callback, Issues>> = [
+  const decoders: ReadonlyArray<(body: unknown) => Result.Result<Webhook.Callback, PiopiyError>> = [
     Webhook.decodeAnswer,
     Webhook.decodeDigits,
     Webhook.decodeLiveEvent,
@@ -381,6 +383,16 @@ describe("callbacks of the older API", () => {
 
   it("ignore keys that are not known", () => {
     for (const decode of decoders) assert.isTrue(Result.isSuccess(decode({ ...whole, colour: "red" })))
+  })
+
+  it("fail by a reason that says what could not be read", () => {
+    for (const decode of decoders) {
+      const result = decode({})
+      const error = Result.isFailure(result) ? result.failure : undefined
+      assert.strictEqual(error?.reason._tag, "InvalidCallback")
+      assert.strictEqual(error?.verdict, "never")
+      assert.include(error?.message, "callId: ")
+    }
   })
 
   it("never repeat what they were given when they refuse it", () => {

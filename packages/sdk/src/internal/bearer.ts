@@ -4,13 +4,13 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
-import * as CallId from "../CallId.ts"
+import type * as CallId from "../CallId.ts"
 import type { Issues } from "../Issue.ts"
 import { PiopiyConfig } from "../PiopiyConfig.ts"
 import type { Operation, Reason } from "../PiopiyError.ts"
 import * as replyErrors from "./replyErrors.ts"
 import * as rest from "./rest.ts"
-import { scrub } from "./scrub.ts"
+import { type Scrub, without } from "./scrub.ts"
 
 /** What the platform said to a request that it took. */
 export interface Accepted {
@@ -20,12 +20,12 @@ export interface Accepted {
 }
 
 /** Any 2xx is success, whatever its body: asking again could ring a phone twice. */
-const accepted = (reply: replyErrors.Reply, secrets: ReadonlyArray<string>): Accepted => {
+const accepted = (reply: replyErrors.Reply, scrub: Scrub): Accepted => {
   const body = replyErrors.json(reply)
   return {
-    message: scrub(body === undefined ? reply.text : replyErrors.textOf(body, "message"), secrets),
-    callId: replyErrors.idOf(CallId.CallId, body, "call_id"),
-    requestId: replyErrors.idOf(CallId.RequestId, body, "request_id")
+    message: scrub(body === undefined ? reply.text : replyErrors.textOf(body, "message")),
+    callId: replyErrors.callIdOf(body),
+    requestId: replyErrors.requestIdOf(body)
   }
 }
 
@@ -36,7 +36,7 @@ export const wasEnding = (attempt: number): Option.Option<Accepted> =>
 export const make = Effect.gen(function*() {
   const config = yield* PiopiyConfig
   const send = yield* rest.make(config)
-  const secrets = [Redacted.value(config.token)]
+  const scrub = without([Redacted.value(config.token)])
 
   const prepare = (request: HttpClientRequest.HttpClientRequest) =>
     request.pipe(HttpClientRequest.bearerToken(config.token), HttpClientRequest.acceptJson)
@@ -46,7 +46,7 @@ export const make = Effect.gen(function*() {
     (reply: replyErrors.Reply, nowMs: number): Result.Result<A, Reason> =>
       replyErrors.isOk(reply)
         ? meaning(reply)
-        : Result.fail(replyErrors.fromReply(operation, reply, secrets, nowMs))
+        : Result.fail(replyErrors.fromReply(operation, reply, scrub, nowMs))
 
   /** Posts a body that has been checked. */
   const post = (
@@ -58,7 +58,7 @@ export const make = Effect.gen(function*() {
     send<Accepted>({
       operation,
       request: HttpClientRequest.bodyJsonUnsafe(prepare(HttpClientRequest.post(`${config.baseUrl}${path}`)), body),
-      read: readWith(operation, (reply) => Result.succeed(accepted(reply, secrets))),
+      read: readWith(operation, (reply) => Result.succeed(accepted(reply, scrub))),
       ...(whenGone === undefined ? {} : { whenGone })
     })
 
@@ -69,7 +69,7 @@ export const make = Effect.gen(function*() {
   ): rest.Ask<A> => ({
     operation,
     request: prepare(HttpClientRequest.get(`${config.baseUrl}${path}`)),
-    read: readWith(operation, (reply) => replyErrors.decoded(reply, secrets, decode))
+    read: readWith(operation, (reply) => replyErrors.decoded(reply, scrub, decode))
   })
 
   /** Asks for something. */

@@ -8,7 +8,8 @@ import type { Issue, Issues } from "../Issue.ts"
 import { type Operation, PiopiyError, Reason } from "../PiopiyError.ts"
 import type { RequestLimits } from "../RequestLimits.ts"
 import * as RetryPolicy from "../RetryPolicy.ts"
-import { attempt, getIn, isRecord } from "./plainData.ts"
+import { toDuration } from "./fields.ts"
+import { attempt, formatPath, getIn, isRecord, type Path } from "./plainData.ts"
 
 /** How requests are sent, whatever the credentials are. */
 export interface Sending {
@@ -22,33 +23,41 @@ type Check<A> = (value: unknown) => Result.Result<A, string>
 
 /** Takes options apart and keeps what is wrong with them. */
 export interface Reader {
-  readonly issues: Array<Issue>
   /** The option as `check` reads it. One that is left out, or wrong, is `otherwise`. */
   readonly optional: <A>(key: string, check: Check<A>, otherwise: A) => A
   readonly required: <A>(key: string, check: Check<A>, otherwise: A) => A
+  /** What was made of the options when nothing was wrong with them, or every problem of them. Unknown keys are some. */
+  readonly finish: <A>(made: A) => Result.Result<A, Issues>
 }
 
-export const makeReader = (options: unknown): Reader => {
+/** `at` is the place of the options among the arguments. */
+export const makeReader = (options: unknown, at: Path = []): Reader => {
   const issues: Array<Issue> = []
-  if (!isRecord(options)) issues.push({ path: "", wirePath: "", message: "Expected an object of options" })
+  const known: Array<string> = []
+  const refuse = (below: Path, message: string) => {
+    const path = formatPath([...at, ...below])
+    issues.push({ path, wirePath: path, message })
+  }
+  if (!isRecord(options)) refuse([], "Expected an object of options")
   const required = <A>(key: string, check: Check<A>, otherwise: A): A => {
+    known.push(key)
     const read = attempt(() => check(getIn(options, [key])), Result.fail("a value that can be read"))
     if (Result.isSuccess(read)) return read.success
-    issues.push({ path: key, wirePath: key, message: `Expected ${read.failure}` })
+    refuse([key], `Expected ${read.failure}`)
     return otherwise
   }
   return {
-    issues,
     required,
     optional: (key, check, otherwise) =>
-      required(key, (value) => (value === undefined ? Result.succeed(otherwise) : check(value)), otherwise)
+      required(key, (value) => (value === undefined ? Result.succeed(otherwise) : check(value)), otherwise),
+    finish: (made) => {
+      const given = attempt(() => isRecord(options) ? Object.entries(options) : [], [])
+      const unknown = given.filter(([key, value]) => value !== undefined && !known.includes(key))
+      for (const [key] of unknown) refuse([key], `Expected only ${known.join(", ")}: remove this key`)
+      const [first, ...rest] = issues
+      return first === undefined ? Result.succeed(made) : Result.fail([first, ...rest])
+    }
   }
-}
-
-/** What was made of the options when nothing was wrong with them, or every problem of them. */
-export const finish = <A>(reader: Reader, made: A): Result.Result<A, Issues> => {
-  const [first, ...rest] = reader.issues
-  return first === undefined ? Result.succeed(made) : Result.fail([first, ...rest])
 }
 
 /** A configuration, or reason `InvalidConfig`. */
@@ -85,15 +94,12 @@ export const checkBaseUrl: Check<string> = (value) => {
     : Result.fail("a URL without credentials, query and fragment: secrets have options of their own")
 }
 
-const isInput = (value: unknown): value is Duration.Input =>
-  typeof value === "number" || typeof value === "string" || typeof value === "bigint" || typeof value === "object"
+const isAbove = (value: unknown): boolean => typeof value === "number" && Number.isFinite(value) && value > 0
 
 /** A time that is longer than none and ends. */
 export const checkDuration: Check<Duration.Duration> = (value) => {
-  const duration = isInput(value) ? Option.getOrUndefined(Duration.fromInput(value)) : undefined
-  return duration !== undefined && Duration.isFinite(duration) && Duration.isPositive(duration)
-    ? Result.succeed(duration)
-    : Result.fail("a duration above zero, such as \"10 seconds\"")
+  const duration = Option.filter(toDuration(value), (one) => isAbove(Duration.toMillis(one)))
+  return Result.fromOption(duration, () => "a duration above zero, such as \"10 seconds\"")
 }
 
 const checkTimeouts: Check<ReadonlyMap<string, Duration.Duration>> = (value) => {
@@ -109,15 +115,14 @@ const checkTimeouts: Check<ReadonlyMap<string, Duration.Duration>> = (value) => 
 }
 
 const isPolicy = (value: unknown): value is RetryPolicy.RetryPolicy =>
-  isRecord(value) && typeof value["maxAttempts"] === "number" && typeof value["onAttempt"] === "function"
+  isRecord(value) && isAbove(value["maxAttempts"]) && typeof value["onAttempt"] === "function"
+  && typeof value["retryAmbiguousAndMaybeRingTwice"] === "boolean"
   && ["baseDelay", "maxDelay", "maxElapsed", "maxRetryAfter"].every((key) => Duration.isDuration(value[key]))
 
 const checkPolicy: Check<RetryPolicy.RetryPolicy> = (value) =>
   isPolicy(value) ? Result.succeed(value) : Result.fail("a policy, such as RetryPolicy.standard")
 
 const isRun = (value: unknown): value is RequestLimits["run"] => typeof value === "function"
-
-const isAbove = (value: unknown): boolean => typeof value === "number" && Number.isFinite(value) && value > 0
 
 /** The limits of one day at most, and in whole numbers where requests are counted. */
 const limitsHold = (options: unknown): boolean =>

@@ -5,9 +5,21 @@ import type { Issues } from "../Issue.ts"
 import * as Limits from "../wire/Limits.ts"
 import * as RestLegacy from "../wire/RestLegacy.ts"
 import { action, isLegacyPipeline, legacyPipeline, phoneNumber, phones } from "./encodeLegacyPipeline.ts"
-import { type Codec, constant, field, inline, refuse, required, type Row, seconds, struct } from "./fields.ts"
+import {
+  type Codec,
+  constant,
+  encode,
+  field,
+  inline,
+  type Leaf,
+  refuse,
+  required,
+  type Row,
+  seconds,
+  struct
+} from "./fields.ts"
 import * as judge from "./judge.ts"
-import { attempt, getIn, isArray, isRecord, shapeOf, snapshot } from "./plainData.ts"
+import { attempt, getIn, isArray, isRecord, shapeOf } from "./plainData.ts"
 
 /** A body, and the network that was asked for. */
 export interface Request {
@@ -39,23 +51,20 @@ const dialling: ReadonlyArray<Row> = [
 ]
 
 /** `record: true` is a step of its own, before all others: the body has no such field. */
-const recorded: Codec = {
+const recorded: Leaf = {
   encode: (value, at, trace) => {
     if (value !== true) refuse(at, trace, `Expected true or false, got ${shapeOf(value)}`)
     return { action: "record" }
-  },
-  decode: (json) => json,
-  canonical: snapshot
+  }
 }
 
 /** A pipeline whose first step is another one, so that its own actions begin at index 1 on the wire. */
-const pipelineAfterRecord: Codec = {
-  ...legacyPipeline,
+const pipelineAfterRecord: Leaf = {
   encode: (value, at, trace) => {
     const actions = isRecord(value) && isLegacyPipeline(value) ? getIn(value, ["actions"]) : undefined
-    if (!isArray(actions)) return legacyPipeline.encode(value, at, trace)
+    if (!isArray(actions)) return encode(legacyPipeline, value, at, trace)
     const here = (index: number) => ({ domain: [...at.domain, index], wire: [...at.wire, index + 1] })
-    return [{ action: "record" }, ...actions.map((one, index) => action.encode(one, here(index), trace))]
+    return [{ action: "record" }, ...actions.map((one, index) => encode(action, one, here(index), trace))]
   }
 }
 
@@ -145,11 +154,11 @@ const { action: actionName, cmiuuid } = RestLegacy.CallAction.fields
 
 /** What is asked of a call in progress. */
 export const callAction = (name: (typeof RestLegacy.callActions)[number]) => {
-  const encode = judge.encode(
+  const written = judge.encode(
     struct([constant("action", name), field("callId", "cmiuuid"), inline("options", [network])]),
     Schema.Struct({ network: Network, action: actionName, cmiuuid })
   )
-  return (request: unknown): Result.Result<Request, Issues> => split(encode(request))
+  return (request: unknown): Result.Result<Request, Issues> => split(written(request))
 }
 
 /** The records of one leg. */

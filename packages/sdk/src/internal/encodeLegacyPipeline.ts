@@ -4,59 +4,71 @@ import * as Schema from "effect/Schema"
 import type { Issues } from "../Issue.ts"
 import * as Limits from "../wire/Limits.ts"
 import * as PcmoLegacy from "../wire/PcmoLegacy.ts"
-import { type Codec, field, list, plain, refuse, type Row, seconds, struct, tagged } from "./fields.ts"
+import { canonical } from "./canonical.ts"
+import { decode as decodeFields } from "./decodeFields.ts"
+import {
+  below,
+  caseOf,
+  type Codec,
+  encode as encodeFields,
+  encodePlain,
+  field,
+  type Leaf,
+  list,
+  note,
+  plain,
+  refuse,
+  type Row,
+  seconds,
+  struct,
+  tagged
+} from "./fields.ts"
 import * as judge from "./judge.ts"
 import { documentedForm } from "./legacyForms.ts"
-import { attempt, formatPath, getIn, isArray, isRecord, shapeOf, snapshot } from "./plainData.ts"
-
-/** Marks a value that is a pipeline of the older API. */
-export const legacyPipelineTypeId = "~@effect-piopiy/sdk/LegacyPipeline"
+import { isKind } from "./pipelineValue.ts"
+import { attempt, getIn, isArray, isRecord, shapeOf } from "./plainData.ts"
 
 /** A phone number here, a JSON number on the wire. */
-export const phoneNumber: Codec = {
-  encode: (value, at, trace) => {
-    if (typeof value === "string" && Limits.phonePattern.test(value)) return Number(value)
-    refuse(at, trace, `Expected a phone number of 7 to 16 digits with country code, got ${shapeOf(value)}`)
-    return null
-  },
-  decode: (json) => typeof json === "number" ? String(json) : json,
-  canonical: snapshot
+export const phoneNumber: Leaf = {
+  encode: (value, at, trace) =>
+    typeof value === "string" && Limits.phonePattern.test(value)
+      ? Number(value)
+      : refuse(at, trace, `Expected a phone number of 7 to 16 digits with country code, got ${shapeOf(value)}`),
+  decode: (json) => typeof json === "number" ? String(json) : json
 }
 
 /** What is dialled: the bare number or user here, an object with a type on the wire. */
-const party = (type: string, key: string, item: Codec): Codec => ({
+const party = (type: string, key: string, item: Codec): Leaf => ({
   encode: (value, at, trace) => {
-    const here = { domain: at.domain, wire: [...at.wire, key] }
-    trace.domainPaths.set(formatPath(here.wire), here.domain)
-    return { type, [key]: item.encode(value, here, trace) }
+    const here = below(at, [], [key])
+    note(here, trace)
+    return { type, [key]: encodeFields(item, value, here, trace) }
   },
   decode: (json, at, trace) => {
-    const here = { domain: at.domain, wire: [...at.wire, key] }
-    trace.domainPaths.set(formatPath(here.wire), here.domain)
-    return item.decode(getIn(json, [key]), here, trace)
-  },
-  canonical: item.canonical
+    const here = below(at, [], [key])
+    note(here, trace)
+    return decodeFields(item, getIn(json, [key]), here, trace)
+  }
 })
 
 /** One item or a list of them here, a list on the wire and in canonical form. */
-const oneOrMany = (item: Codec): Codec => {
+const oneOrMany = (item: Codec): Leaf => {
   const many = list(item)
   const listed = (value: unknown) => isArray(value) ? value : [value]
   return {
-    encode: (value, at, trace) => many.encode(listed(value), at, trace),
-    decode: many.decode,
-    canonical: (value) => many.canonical(listed(value))
+    encode: (value, at, trace) => encodeFields(many, listed(value), at, trace),
+    decode: (json, at, trace) => decodeFields(many, json, at, trace),
+    canonical: (value) => canonical(many, listed(value))
   }
 }
 
 /** The phones of a bridge: one or many here. */
-export const phones: Codec = oneOrMany(party("pstn", "number", phoneNumber))
+export const phones = oneOrMany(party("pstn", "number", phoneNumber))
 
 /** A number here, its digits on the wire. */
-const digits: Codec = {
-  encode: (value, at, trace) => typeof value === "number" ? String(value) : plain.encode(value, at, trace),
-  decode: (json) => typeof json === "string" && /^\d{1,9}$/.test(json) ? Number(json) : json,
-  canonical: snapshot
+const digits: Leaf = {
+  encode: (value, at, trace) => typeof value === "number" ? String(value) : encodePlain(value, at, trace),
+  decode: (json) => typeof json === "string" && /^\d{1,9}$/.test(json) ? Number(json) : json
 }
 
 const dialling: ReadonlyArray<Row> = [
@@ -68,13 +80,12 @@ const dialling: ReadonlyArray<Row> = [
 
 const isUrl = (text: unknown): boolean => typeof text === "string" && /^[a-z][a-z0-9+.-]*:\/\//i.test(text)
 
-/** A name or a URL here; on the wire, the key tells which. The key that is not meant stays undefined. */
+/** A name or a URL here; on the wire, the key tells which. */
 const file = (domain: string): ReadonlyArray<Row> => [
   field(domain, "file_name", {
-    ...plain,
-    encode: (value, at, trace) => isUrl(value) ? undefined : plain.encode(value, at, trace)
+    encode: (value, at, trace) => isUrl(value) ? undefined : encodePlain(value, at, trace)
   }),
-  field(domain, "file_url", { ...plain, encode: (value) => isUrl(value) ? value : undefined })
+  field(domain, "file_url", { encode: (value) => isUrl(value) ? value : undefined })
 ]
 
 const collecting: ReadonlyArray<Row> = [
@@ -84,7 +95,8 @@ const collecting: ReadonlyArray<Row> = [
   field("timeout", "timeout", seconds)
 ]
 
-const actionCases = {
+/** One action. */
+export const action = tagged("action", {
   Play: { wireTag: "play", rows: file("file") },
   Speak: { wireTag: "speak", rows: [field("text", "text")] },
   Param: { wireTag: "param", rows: [field("text", "text")] },
@@ -118,51 +130,26 @@ const actionCases = {
       field("streamOnAnswer", "stream_on_answer")
     ]
   }
-}
-
-const given = (fields: object): ReadonlyArray<readonly [string, unknown]> =>
-  Object.entries(fields).filter(([, value]) => value !== undefined)
-
-const withUndefined = tagged("action", actionCases)
-
-/** One action. */
-export const action: Codec = {
-  ...withUndefined,
-  encode: (value, at, trace) => {
-    const json = withUndefined.encode(value, at, trace)
-    return isRecord(json) ? Object.fromEntries(given(json)) : json
-  }
-}
+})
 
 const actions = list(action)
 
 /** A pipeline value; on the wire, the bare array of its actions. */
-export const legacyPipeline: Codec = {
-  encode: (value, at, trace) => {
-    if (isRecord(value) && isLegacyPipeline(value)) return actions.encode(value["actions"], at, trace)
-    refuse(at, trace, `Expected a LegacyPipeline, got ${shapeOf(value)}`)
-    return null
-  },
-  decode: actions.decode,
-  canonical: snapshot
+export const legacyPipeline: Leaf = {
+  encode: (value, at, trace) =>
+    isRecord(value) && isLegacyPipeline(value)
+      ? encodeFields(actions, value["actions"], at, trace)
+      : refuse(at, trace, `Expected a LegacyPipeline, got ${shapeOf(value)}`)
 }
 
-export const isLegacyPipeline = (value: unknown): boolean =>
-  attempt(() => isRecord(value) && legacyPipelineTypeId in value, false)
+export const isLegacyPipeline = (value: unknown): boolean => isKind("LegacyPipeline", value)
 
 /** Whether a value carries the tag of an action. */
 export const isTaggedAction = (value: unknown): boolean =>
-  attempt(
-    () => isRecord(value) && typeof value["_tag"] === "string" && Object.hasOwn(actionCases, value["_tag"]),
-    false
-  )
+  attempt(() => isRecord(value) && caseOf(action, value["_tag"]) !== undefined, false)
 
-/** Actions in canonical form, in a frozen array. What is no array becomes the one item of an array, to be refused later. */
-export function canonicalActions<Actions>(value: Actions): Actions
-export function canonicalActions(value: unknown): unknown {
-  const items = isArray(value) ? value : [value]
-  return attempt<unknown>(() => actions.canonical(items), items)
-}
+const given = (fields: object): ReadonlyArray<readonly [string, unknown]> =>
+  Object.entries(fields).filter(([, value]) => value !== undefined)
 
 /** Options together with what is given apart from them. What is no object leaves a key behind that no row knows. */
 export function joined<Apart extends object, Options>(apart: Apart, options: Options): Apart & Options
@@ -186,12 +173,11 @@ export function completed(options: unknown, needed: ReadonlyArray<string>, defau
 }
 
 const Document = Schema.Struct({ pcmo: PcmoLegacy.Pipeline })
-const document = struct([field("pipeline", "pcmo", legacyPipeline)])
 
 /** `{ pipeline: LegacyPipeline }` to `{ pcmo: [...] }`, or every problem of it. */
-export const encode = judge.encode(document, Document)
+export const encode = judge.encode(struct([field("pipeline", "pcmo", legacyPipeline)]), Document)
 
-const decodeDocument = judge.decode(document, Document)
+const decodeDocument = judge.decode(struct([field("pipeline", "pcmo", actions)]), Document)
 
 /** The array of a PCMO, in any of its documented forms, to the array of its actions, or every problem of it. */
 export const decode = (json: unknown): Result.Result<unknown, Issues> =>

@@ -1,14 +1,19 @@
-/** The v3 pipeline: one table that maps actions to the platform's JSON and back. */
-import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
-import type { Issues } from "../Issue.ts"
-import * as PcmoV3 from "../wire/PcmoV3.ts"
-import { type Codec, field, list, refuse, required, type Row, seconds, struct, tagged } from "./fields.ts"
-import * as judge from "./judge.ts"
-import { attempt, getIn, isArray, isRecord, shapeOf, snapshot } from "./plainData.ts"
-
-/** Marks a value that is a pipeline. */
-export const pipelineTypeId = "~@effect-piopiy/sdk/Pipeline"
+/** The v3 pipeline: one table of its actions, here and on the wire. */
+import {
+  caseOf,
+  encode as encodeFields,
+  field,
+  type Leaf,
+  list,
+  refuse,
+  required,
+  type Row,
+  seconds,
+  struct,
+  tagged
+} from "./fields.ts"
+import { isKind } from "./pipelineValue.ts"
+import { attempt, isRecord, shapeOf } from "./plainData.ts"
 
 export const recording = struct([
   field("enabled", "enabled"),
@@ -67,7 +72,7 @@ const retries = struct([
 ])
 
 /** One action. */
-const actionCases = {
+export const action = tagged("action", {
   Connect: {
     wireTag: "connect",
     rows: [
@@ -91,47 +96,21 @@ const actionCases = {
   Param: { wireTag: "param", rows: [field("data", "data")] },
   Record: { wireTag: "record", rows: [field("format", "format"), field("channels", "channels")] },
   Hangup: { wireTag: "hangup", rows: [] }
-}
+})
 
-export const action = tagged("action", actionCases)
-
-const actions = list(action)
+/** The bare array of the actions. */
+export const actions = list(action)
 
 /** A pipeline value; on the wire, the bare array of its actions. */
-export const pipeline: Codec = {
-  encode: (value, at, trace) => {
-    if (isRecord(value) && isPipeline(value)) return actions.encode(value["actions"], at, trace)
-    refuse(at, trace, `Expected a Pipeline, got ${shapeOf(value)}`)
-    return null
-  },
-  decode: actions.decode,
-  canonical: snapshot
+export const pipeline: Leaf = {
+  encode: (value, at, trace) =>
+    isRecord(value) && isPipeline(value)
+      ? encodeFields(actions, value["actions"], at, trace)
+      : refuse(at, trace, `Expected a Pipeline, got ${shapeOf(value)}`)
 }
 
-export const isPipeline = (value: unknown): boolean => attempt(() => isRecord(value) && pipelineTypeId in value, false)
+export const isPipeline = (value: unknown): boolean => isKind("Pipeline", value)
 
 /** Whether a value carries the tag of an action. */
 export const isTaggedAction = (value: unknown): boolean =>
-  attempt(
-    () => isRecord(value) && typeof value["_tag"] === "string" && Object.hasOwn(actionCases, value["_tag"]),
-    false
-  )
-
-/** Actions in canonical form, in a frozen array. What is no array becomes the one item of an array, to be refused later. */
-export function canonicalActions<Actions>(value: Actions): Actions
-export function canonicalActions(value: unknown): unknown {
-  const items = isArray(value) ? value : [value]
-  return attempt<unknown>(() => actions.canonical(items), items)
-}
-
-const Document = Schema.Struct({ pipeline: PcmoV3.Pipeline })
-const document = struct([field("pipeline", "pipeline", pipeline)])
-
-/** `{ pipeline: Pipeline }` to `{ pipeline: [...] }`, or every problem of it. */
-export const encode = judge.encode(document, Document)
-
-const decodeDocument = judge.decode(document, Document)
-
-/** `{ pipeline: [...] }` to the array of its actions, or every problem of it. */
-export const decode = (json: unknown): Result.Result<unknown, Issues> =>
-  Result.map(decodeDocument(json), (value) => getIn(value, ["pipeline"]))
+  attempt(() => isRecord(value) && caseOf(action, value["_tag"]) !== undefined, false)

@@ -2,24 +2,14 @@
  * A small kit that maps values of this package to the platform's JSON and back by tables of fields. One row is the one
  * home of a name: its spelling here, its place on the wire, and how its value is written.
  *
- * The kit renames and converts; the wire schemas judge. While it walks, it notes which wire path came from which path
+ * The tables are data. This module writes JSON by them, `decodeFields` reads it and `canonical` tidies values: a program
+ * carries what it uses. All rename and convert; the wire schemas judge. A walk notes which wire path came from which path
  * here, so that what a schema refuses can be told in both spellings. Values are of unknown origin throughout.
  */
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import type { Issue } from "../Issue.ts"
-import {
-  attempt,
-  formatPath,
-  getIn,
-  isArray,
-  isRecord,
-  type Path,
-  putIn,
-  shapeOf,
-  snapshot,
-  toJson
-} from "./plainData.ts"
+import { formatPath, getIn, isArray, isRecord, type Path, putIn, shapeOf, toJson } from "./plainData.ts"
 
 /** The two places of one value. */
 export interface At {
@@ -35,12 +25,36 @@ export interface Trace {
 
 export const makeTrace = (): Trace => ({ problems: [], domainPaths: new Map() })
 
-export interface Codec {
-  readonly encode: (value: unknown, at: At, trace: Trace) => unknown
-  readonly decode: (json: unknown, at: At, trace: Trace) => unknown
-  /** The canonical form of a value: frozen, durations as `Duration`. What is not understood stays as it is. */
-  readonly canonical: (value: unknown) => unknown
+/** A value that is the same on both sides, but for what its functions say. */
+export interface Leaf {
+  /** One that gives nothing leaves its place on the wire empty. */
+  readonly encode?: (value: unknown, at: At, trace: Trace) => unknown
+  readonly decode?: (json: unknown, at: At, trace: Trace) => unknown
+  /** One that gives nothing leaves the value as it is, but frozen. */
+  readonly canonical?: (value: unknown) => unknown
 }
+
+/** An array whose items are all written the same way. */
+export interface List {
+  readonly item: Codec
+}
+
+/** An object with one row per key. */
+export interface Struct {
+  readonly rows: ReadonlyArray<Row>
+}
+
+/** One of several objects, told apart by `_tag` here and by the key `wireKey` on the wire. */
+export interface Tagged {
+  readonly wireKey: string
+  readonly cases: { readonly [tag: string]: Case }
+}
+
+interface Case extends Struct {
+  readonly wireTag: string
+}
+
+export type Codec = Leaf | List | Struct | Tagged
 
 export interface Field {
   readonly domain: string
@@ -56,7 +70,7 @@ export interface Field {
  */
 export interface Inline {
   readonly domain: string
-  readonly tag?: string
+  readonly tag: string | undefined
   readonly inline: ReadonlyArray<Row>
 }
 
@@ -71,227 +85,161 @@ export type Row = Field | Inline | Constant
 /** Enough to mend a document by; a longer list is a document of another kind. */
 export const maximumIssues = 100
 
-/** Notes a problem at a place. */
-export const refuse = (at: At, trace: Trace, message: string): void => {
-  if (trace.problems.length > maximumIssues) return
-  trace.problems.push({ path: formatPath(at.domain), wirePath: formatPath(at.wire), message })
+/** Notes a problem at a place, where null stands in for the value. */
+export const refuse = (at: At, trace: Trace, message: string): null => {
+  if (trace.problems.length <= maximumIssues) {
+    trace.problems.push({ path: formatPath(at.domain), wirePath: formatPath(at.wire), message })
+  }
+  return null
 }
 
-const below = (at: At, domain: Path, wire: Path): At => ({
+/** The place below another one. */
+export const below = (at: At, domain: Path, wire: Path = domain): At => ({
   domain: [...at.domain, ...domain],
   wire: [...at.wire, ...wire]
 })
 
-const note = (at: At, trace: Trace): void => {
+/** Notes which path here a wire path stands for. */
+export const note = (at: At, trace: Trace): void => {
   trace.domainPaths.set(formatPath(at.wire), at.domain)
 }
 
 /** A value that is the same on both sides. */
-export const plain: Codec = {
-  encode: (value, at, trace) => toJson(value, (path, message) => refuse(below(at, path, path), trace, message)),
-  decode: (json) => json,
-  canonical: snapshot
-}
+export const plain: Leaf = {}
+
+/** The JSON of a value that is the same on both sides. */
+export const encodePlain = (value: unknown, at: At, trace: Trace): unknown =>
+  toJson(value, (path, message) => refuse(below(at, path), trace, message))
 
 const isDurationInput = (value: unknown): value is Duration.Input =>
   typeof value === "number" || typeof value === "string" || typeof value === "bigint" || typeof value === "object"
 
-const toDuration = (value: unknown): Option.Option<Duration.Duration> =>
+/** The duration that a value stands for, if it is one. */
+export const toDuration = (value: unknown): Option.Option<Duration.Duration> =>
   isDurationInput(value) ? Duration.fromInput(value) : Option.none()
 
 /** A duration here, whole seconds on the wire. */
-export const seconds: Codec = {
+export const seconds: Leaf = {
   encode: (value, at, trace) => {
     const duration = toDuration(value)
     if (Option.isNone(duration)) {
-      refuse(at, trace, `Expected a duration such as "20 seconds", got ${shapeOf(value)}`)
-      return null
+      return refuse(at, trace, `Expected a duration such as "20 seconds", got ${shapeOf(value)}`)
     }
     const sent = Duration.toSeconds(duration.value)
-    if (!Number.isInteger(sent)) {
-      const hint = Math.abs(sent) < 1 ? ": a bare number counts milliseconds" : ""
-      refuse(at, trace, `Expected whole seconds, such as "20 seconds", got ${Duration.format(duration.value)}${hint}`)
-      return null
-    }
-    return sent
+    if (Number.isInteger(sent)) return sent
+    const hint = Math.abs(sent) < 1 ? ": a bare number counts milliseconds" : ""
+    return refuse(
+      at,
+      trace,
+      `Expected whole seconds, such as "20 seconds", got ${Duration.format(duration.value)}${hint}`
+    )
   },
   decode: (json) => (typeof json === "number" ? Duration.seconds(json) : json),
-  canonical: (value) => Option.getOrElse(toDuration(value), () => snapshot(value))
+  canonical: (value) => Option.getOrUndefined(toDuration(value))
 }
 
-/** An array whose items are all written the same way. */
-export const list = (item: Codec): Codec => ({
-  encode: (value, at, trace) => {
-    if (isArray(value)) {
-      return Array.from(value, (one, index) => item.encode(one, below(at, [index], [index]), trace))
-    }
-    refuse(at, trace, `Expected an array, got ${shapeOf(value)}`)
-    return null
-  },
-  decode: (json, at, trace) =>
-    isArray(json) ? json.map((one, index) => item.decode(one, below(at, [index], [index]), trace)) : json,
-  canonical: (value) => (isArray(value) ? Object.freeze(Array.from(value, item.canonical)) : snapshot(value))
-})
+export const list = (item: Codec): List => ({ item })
+
+export const struct = (rows: ReadonlyArray<Row>): Struct => ({ rows })
+
+export const tagged = (wireKey: string, cases: Tagged["cases"]): Tagged => ({ wireKey, cases })
 
 /** A row: the key here, the place on the wire (`"params.caller_id"`), and how the value is written. */
-export const field = (domain: string, wire: string, codec: Codec = plain): Field => ({
+export const field = (domain: string, wire: string, codec: Codec = plain, required = false): Field => ({
   domain,
   wire: wirePlace(wire),
   codec,
-  required: false
+  required
 })
 
-export const required = (domain: string, wire: string, codec: Codec = plain): Field => ({
-  ...field(domain, wire, codec),
-  required: true
-})
+export const required = (domain: string, wire: string, codec?: Codec): Field => field(domain, wire, codec, true)
 
 export const inline = (domain: string, rows: ReadonlyArray<Row>, tag?: string): Inline => ({
   domain,
-  inline: rows,
-  ...(tag === undefined ? {} : { tag })
+  tag,
+  inline: rows
 })
-
-const untagged = (item: { readonly [key: string]: unknown }, tag: string | undefined) => {
-  const { _tag, ...options } = item
-  return tag !== undefined && _tag === tag ? options : item
-}
 
 export const constant = (wire: string, value: unknown): Constant => ({ wire: wirePlace(wire), constant: value })
 
 /** `"pipeline.0.params"` as a path. */
 const wirePlace = (text: string): Path => text.split(".").map((key) => (/^\d+$/.test(key) ? Number(key) : key))
 
+const quoted = (names: ReadonlyArray<string>): string => names.map((name) => `"${name}"`).join(", ")
+
+/** Refuses a value that is none of several things. */
+export const refuseCase = (names: ReadonlyArray<string>, value: unknown, at: At, trace: Trace): null =>
+  refuse(at, trace, `Expected one of ${quoted(names)}, got ${shapeOf(value)}`)
+
+/** Refuses the keys of a value that are not known. */
+export const refuseUnknown = (
+  value: { readonly [key: string]: unknown },
+  known: ReadonlySet<string>,
+  at: At,
+  trace: Trace
+): void => {
+  for (const key of Object.keys(value)) {
+    if (value[key] !== undefined && !known.has(key)) {
+      refuse(below(at, [key]), trace, `Expected only ${[...known].join(", ") || "no options"}: remove this key`)
+    }
+  }
+}
+
+const untagged = (item: { readonly [key: string]: unknown }, tag: string | undefined) => {
+  const { _tag, ...options } = item
+  return tag !== undefined && _tag === tag ? options : item
+}
+
 const encodeRows = (
   rows: ReadonlyArray<Row>,
   value: { readonly [key: string]: unknown },
   at: At,
   trace: Trace,
-  into: unknown,
-  unknownAt: At = at
+  into: unknown
 ): unknown => {
-  const known = new Set(rows.flatMap((row) => ("domain" in row ? [row.domain] : [])))
-  for (const key of Object.keys(value)) {
-    if (value[key] !== undefined && !known.has(key)) {
-      const names = [...known].join(", ") || "no options"
-      refuse(below(unknownAt, [key], [key]), trace, `Expected only ${names}: remove this key`)
-    }
-  }
+  refuseUnknown(value, new Set(rows.flatMap((row) => ("domain" in row ? [row.domain] : []))), at, trace)
   return rows.reduce<unknown>((json, row) => {
     if ("constant" in row) return putIn(json, row.wire, row.constant)
     const item = value[row.domain]
     if ("inline" in row) {
-      const named = below(at, [row.domain], [row.domain])
-      if (item !== undefined && !isRecord(item)) {
-        refuse(named, trace, `Expected an object, got ${shapeOf(item)}`)
-        return json
+      const here = below(at, [row.domain], [])
+      if (item === undefined || isRecord(item)) {
+        return encodeRows(row.inline, untagged(item ?? {}, row.tag), here, trace, json)
       }
-      return encodeRows(row.inline, untagged(item ?? {}, row.tag), below(at, [row.domain], []), trace, json, named)
+      refuse(here, trace, `Expected an object, got ${shapeOf(item)}`)
+      return json
     }
     const here = below(at, [row.domain], row.wire)
     note(here, trace)
-    if (item !== undefined) return putIn(json, row.wire, row.codec.encode(item, here, trace))
+    const written = item === undefined ? undefined : encode(row.codec, item, here, trace)
+    if (written !== undefined) return putIn(json, row.wire, written)
     const parent = row.wire.slice(0, -1)
     return row.required && getIn(json, parent) === undefined ? putIn(json, parent, {}) : json
   }, into)
 }
 
-const decodeRows = (rows: ReadonlyArray<Row>, json: unknown, at: At, trace: Trace): { [key: string]: unknown } => {
-  const out: { [key: string]: unknown } = {}
-  for (const row of rows) {
-    if ("constant" in row) continue
-    if ("inline" in row) {
-      out[row.domain] = decodeRows(row.inline, json, below(at, [row.domain], []), trace)
-      continue
-    }
-    const here = below(at, [row.domain], row.wire)
-    note(here, trace)
-    const item = getIn(json, row.wire)
-    if (item !== undefined) out[row.domain] = row.codec.decode(item, here, trace)
+/** The JSON of a value. What cannot be written is refused. */
+export const encode = (codec: Codec, value: unknown, at: At, trace: Trace): unknown => {
+  if ("item" in codec) {
+    return isArray(value)
+      ? Array.from(value, (one, index) => encode(codec.item, one, below(at, [index]), trace))
+      : refuse(at, trace, `Expected an array, got ${shapeOf(value)}`)
   }
-  return out
-}
-
-const canonicalRows = (rows: ReadonlyArray<Row>, value: { readonly [key: string]: unknown }): object => {
-  const codecs = new Map(rows.flatMap((row) => ("codec" in row ? [[row.domain, row.codec] as const] : [])))
-  return Object.freeze(
-    Object.fromEntries(
-      Object.entries(value)
-        .filter(([, item]) => item !== undefined)
-        .map(([key, item]) => [key, (codecs.get(key) ?? plain).canonical(item)])
-    )
-  )
-}
-
-/** An object with one row per key. */
-export const struct = (rows: ReadonlyArray<Row>): Codec => ({
-  encode: (value, at, trace) => {
-    if (isRecord(value)) return encodeRows(rows, value, at, trace, {})
-    refuse(at, trace, `Expected an object, got ${shapeOf(value)}`)
-    return null
-  },
-  decode: (json, at, trace) => (isRecord(json) ? decodeRows(rows, json, at, trace) : json),
-  canonical: (value) => (isRecord(value) ? canonicalRows(rows, value) : snapshot(value))
-})
-
-const quoted = (names: ReadonlyArray<string>): string => names.map((name) => `"${name}"`).join(", ")
-
-/** One of several objects, told apart by `_tag` here and by the key `wireKey` on the wire. */
-export const tagged = (
-  wireKey: string,
-  cases: { readonly [tag: string]: { readonly wireTag: string; readonly rows: ReadonlyArray<Row> } }
-): Codec => {
-  const byTag = new Map(Object.entries(cases))
-  const byWireTag = new Map(Object.entries(cases).map(([tag, one]) => [one.wireTag, { tag, rows: one.rows }]))
-  const caseOf = (value: { readonly [key: string]: unknown }) =>
-    typeof value["_tag"] === "string" ? byTag.get(value["_tag"]) : undefined
-  return {
-    encode: (value, at, trace) => {
-      if (!isRecord(value)) {
-        refuse(at, trace, `Expected one of ${quoted([...byTag.keys()])}, got ${shapeOf(value)}`)
-        return null
-      }
-      const found = caseOf(value)
-      const { _tag, ...options } = value
-      if (found !== undefined) return encodeRows(found.rows, options, at, trace, { [wireKey]: found.wireTag })
-      const came = shapeOf(_tag)
-      refuse(below(at, ["_tag"], [wireKey]), trace, `Expected one of ${quoted([...byTag.keys()])}, got ${came}`)
-      return null
-    },
-    decode: (json, at, trace) => {
-      if (!isRecord(json)) return json
-      const wireTag = getIn(json, [wireKey])
-      const found = typeof wireTag === "string" ? byWireTag.get(wireTag) : undefined
-      if (found === undefined) {
-        const here = below(at, ["_tag"], [wireKey])
-        refuse(here, trace, `Expected one of ${quoted([...byWireTag.keys()])}, got ${shapeOf(wireTag)}`)
-        return json
-      }
-      const known = new Set([wireKey, ...found.rows.flatMap((row) => ("wire" in row ? [String(row.wire[0])] : []))])
-      for (const key of Object.keys(json)) {
-        if (!known.has(key)) {
-          refuse(below(at, [key], [key]), trace, `Expected only ${[...known].join(", ")}: remove this key`)
-        }
-      }
-      return { _tag: found.tag, ...decodeRows(found.rows, json, at, trace) }
-    },
-    canonical: (value) => {
-      if (!isRecord(value)) return snapshot(value)
-      return canonicalRows(caseOf(value)?.rows ?? [], value)
-    }
+  if ("rows" in codec) {
+    return isRecord(value)
+      ? encodeRows(codec.rows, value, at, trace, {})
+      : refuse(at, trace, `Expected an object, got ${shapeOf(value)}`)
   }
+  if (!("cases" in codec)) return (codec.encode ?? encodePlain)(value, at, trace)
+  const { cases, wireKey } = codec
+  if (!isRecord(value)) return refuseCase(Object.keys(cases), value, at, trace)
+  const { _tag, ...options } = value
+  const found = caseOf(codec, _tag)
+  return found === undefined
+    ? refuseCase(Object.keys(cases), _tag, below(at, ["_tag"], [wireKey]), trace)
+    : encodeRows(found.rows, options, at, trace, { [wireKey]: found.wireTag })
 }
 
-/**
- * A tagged value in its canonical form, frozen. It never throws: options that are no object, or that throw when they are
- * read, leave a key behind that no row knows, so that the value is refused when it is checked.
- */
-export function build<Tag extends string, Options>(
-  codec: Codec,
-  tag: Tag,
-  options: Options
-): { readonly _tag: Tag } & Readonly<Options>
-export function build(codec: Codec, tag: string, options: unknown): unknown {
-  const read = () => codec.canonical(isRecord(options) ? { ...options, _tag: tag } : { _tag: tag, options })
-  return attempt<unknown>(read, Object.freeze({ _tag: tag, unreadable: true }))
-}
+/** The case of a union that a tag names. */
+export const caseOf = ({ cases }: Tagged, tag: unknown): Case | undefined =>
+  typeof tag === "string" && Object.hasOwn(cases, tag) ? cases[tag] : undefined

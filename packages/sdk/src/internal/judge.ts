@@ -5,7 +5,16 @@ import type * as SchemaAST from "effect/SchemaAST"
 import * as SchemaIssue from "effect/SchemaIssue"
 import type { Issue, Issues } from "../Issue.ts"
 import * as PcmoV3 from "../wire/PcmoV3.ts"
-import { type At, type Codec, makeTrace, maximumIssues, plain, type Trace } from "./fields.ts"
+import { decode as decodeFields } from "./decodeFields.ts"
+import {
+  type At,
+  type Codec,
+  encode as encodeFields,
+  encodePlain,
+  makeTrace,
+  maximumIssues,
+  type Trace
+} from "./fields.ts"
 import { attempt, formatPath, getIn, type Path, shapeOf } from "./plainData.ts"
 
 interface Finding {
@@ -105,24 +114,35 @@ interface Judged<Wire> {
   readonly value: unknown
 }
 
-/** Nothing throws here, whatever the value is: a property that throws when it is read is a problem like others. */
-const judge = <S extends Schema.ConstraintDecoder<unknown>>(
-  schema: S,
-  read: (trace: Trace) => Judged<unknown>,
-  rule: (value: unknown) => ReadonlyArray<Issue> = () => [],
-  options: SchemaAST.ParseOptions = PcmoV3.parseOptions
-): Result.Result<Judged<S["Type"]>, Issues> => {
-  const run = (): Result.Result<Judged<S["Type"]>, Issues> => {
-    const trace = makeTrace()
-    const { json, value } = read(trace)
-    const parsed = Schema.decodeUnknownResult(schema, options)(json)
-    const found = Result.isFailure(parsed) ? findings(parsed.failure.issue, []) : []
-    const issues = bounded([...collect(trace, found, json), ...rule(value)])
-    if (isNonEmpty(issues)) return Result.fail(issues)
-    return Result.mapBoth(parsed, { onFailure: () => unreadable, onSuccess: (wire) => ({ json: wire, value }) })
+/**
+ * Judges by a schema. Nothing throws here, whatever the value is: a property that throws when it is read is a problem like
+ * others.
+ */
+const judging = <S extends Schema.ConstraintDecoder<unknown>>(schema: S, options: SchemaAST.ParseOptions) => {
+  const parse = Schema.decodeUnknownResult(schema, options)
+  return (
+    read: (trace: Trace) => Judged<unknown>,
+    rule: (value: unknown) => ReadonlyArray<Issue> = () => []
+  ): Result.Result<Judged<S["Type"]>, Issues> => {
+    const run = (): Result.Result<Judged<S["Type"]>, Issues> => {
+      const trace = makeTrace()
+      const { json, value } = read(trace)
+      const parsed = parse(json)
+      const found = Result.isFailure(parsed) ? findings(parsed.failure.issue, []) : []
+      const issues = bounded([...collect(trace, found, json), ...rule(value)])
+      if (isNonEmpty(issues)) return Result.fail(issues)
+      return Result.mapBoth(parsed, { onFailure: () => unreadable, onSuccess: (wire) => ({ json: wire, value }) })
+    }
+    return attempt<Result.Result<Judged<S["Type"]>, Issues>>(run, Result.fail(unreadable))
   }
-  return attempt<Result.Result<Judged<S["Type"]>, Issues>>(run, Result.fail(unreadable))
 }
+
+const closed = PcmoV3.parseOptions
+
+const open: SchemaAST.ParseOptions = { errors: "all" }
+
+const json = <A>(judged: Result.Result<Judged<A>, Issues>): Result.Result<A, Issues> =>
+  Result.map(judged, ({ json }) => json)
 
 /**
  * Writes a value of this package as the platform's JSON and holds it against its schema. All problems are reported at
@@ -132,41 +152,36 @@ export const encode = <S extends Schema.ConstraintDecoder<unknown>>(
   codec: Codec,
   schema: S,
   rule?: (value: unknown) => ReadonlyArray<Issue>
-) =>
-(value: unknown): Result.Result<S["Type"], Issues> =>
-  Result.map(
-    judge(schema, (trace) => ({ json: codec.encode(value, root, trace), value }), rule),
-    ({ json }) => json
-  )
+) => {
+  const judge = judging(schema, closed)
+  return (value: unknown): Result.Result<S["Type"], Issues> =>
+    json(judge((trace) => ({ json: encodeFields(codec, value, root, trace), value }), rule))
+}
+
+const decoded = (codec: Codec, input: unknown) => (trace: Trace): Judged<unknown> => {
+  const json = encodePlain(input, root, trace)
+  return { json, value: decodeFields(codec, json, root, trace) }
+}
 
 /**
  * Holds the platform's JSON against its schema and reads it as a value of this package, which has the shape that the
  * rows of `codec` give it.
  */
-export const decode =
-  <S extends Schema.ConstraintDecoder<unknown>>(codec: Codec, schema: S) =>
-  (input: unknown): Result.Result<unknown, Issues> =>
-    Result.map(
-      judge(schema, (trace) => {
-        const json = plain.encode(input, root, trace)
-        return { json, value: codec.decode(json, root, trace) }
-      }),
-      ({ value }) => value
-    )
+export const decode = <S extends Schema.ConstraintDecoder<unknown>>(codec: Codec, schema: S) => {
+  const judge = judging(schema, closed)
+  return (input: unknown): Result.Result<unknown, Issues> =>
+    Result.map(judge(decoded(codec, input)), ({ value }) => value)
+}
 
 /** Holds an open document, whose unknown keys are ignored, against its schema. `codec` tells the paths of this package. */
-export const read =
-  <S extends Schema.ConstraintDecoder<unknown>>(codec: Codec, schema: S) =>
-  (input: unknown): Result.Result<S["Type"], Issues> =>
-    Result.map(
-      judge(
-        schema,
-        (trace) => {
-          const json = plain.encode(input, root, trace)
-          return { json, value: codec.decode(json, root, trace) }
-        },
-        undefined,
-        { errors: "all" }
-      ),
-      ({ json }) => json
-    )
+export const read = <S extends Schema.ConstraintDecoder<unknown>>(codec: Codec, schema: S) => {
+  const judge = judging(schema, open)
+  return (input: unknown): Result.Result<S["Type"], Issues> => json(judge(decoded(codec, input)))
+}
+
+/** The same for a document whose paths have no spelling of their own here. */
+export const readWire = <S extends Schema.ConstraintDecoder<unknown>>(schema: S) => {
+  const judge = judging(schema, open)
+  return (input: unknown): Result.Result<S["Type"], Issues> =>
+    json(judge((trace) => ({ json: encodePlain(input, root, trace), value: input })))
+}

@@ -9,6 +9,7 @@ import type { Sending } from "./checkConfig.ts"
 import { getIn } from "./plainData.ts"
 import * as replyErrors from "./replyErrors.ts"
 import * as rest from "./rest.ts"
+import type { Scrub } from "./scrub.ts"
 
 /** Where the platform is: at its own addresses, or at one that stands in for them. */
 export const addressed = (baseUrl: Option.Option<string>, url: string): string =>
@@ -40,13 +41,13 @@ const statusOf = (code: number): number => {
  * otherwise the code in the body counts.
  */
 const failureOf = (
-  { codes = statusOf, operation, secrets }: Pick<Ask<unknown>, "codes" | "operation" | "secrets">,
+  { codes = statusOf, operation, scrub }: Pick<Ask<unknown>, "codes" | "operation" | "scrub">,
   reply: replyErrors.Reply,
   nowMs: number
 ): Option.Option<Reason> => {
   const { status } = reply
   const fromReply = (as: number) =>
-    Option.some(replyErrors.fromReply(operation, { ...reply, status: as }, secrets, nowMs))
+    Option.some(replyErrors.fromReply(operation, { ...reply, status: as }, scrub, nowMs))
   if (status < 200 || (status >= 300 && status < 400) || status >= 500) return fromReply(status)
   const code = failureCode(reply)
   if (code !== undefined) return fromReply(codes(code))
@@ -59,8 +60,8 @@ export interface Ask<A> {
   /** Below the platform's own addresses. */
   readonly url: string
   readonly body: object
-  /** What may not show in errors. */
-  readonly secrets: ReadonlyArray<string>
+  /** Takes out what may not show in errors. */
+  readonly scrub: Scrub
   readonly meaning: (reply: replyErrors.Reply) => Result.Result<A, Reason>
   /** What a code means, where it differs from the voice API. */
   readonly codes?: (code: number) => number

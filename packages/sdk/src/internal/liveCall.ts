@@ -6,7 +6,7 @@ import * as CallId from "../CallId.ts"
 import type { Issues } from "../Issue.ts"
 import * as PcmoV3 from "../wire/PcmoV3.ts"
 import * as RestCalls from "../wire/RestCalls.ts"
-import { Phone, Uuid } from "../wire/Scalars.ts"
+import { NonEmpty, Phone, Uuid } from "../wire/Scalars.ts"
 import { isPipeline, pipeline } from "./encodePipeline.ts"
 import { constant, field, inline, required, type Row, seconds, struct } from "./fields.ts"
 import * as judge from "./judge.ts"
@@ -46,7 +46,7 @@ const warmToPhone = judge.encode(
 
 const warmToSip = judge.encode(
   warmRows("Sip", [field("uri", "sip_uri"), field("headers", "sip_headers")]),
-  Schema.Struct({ call_id: Uuid, sip_uri: Schema.NonEmptyString, ...warmFields, sip_headers })
+  Schema.Struct({ call_id: Uuid, sip_uri: NonEmpty, ...warmFields, sip_headers })
 )
 
 const isSip = (request: unknown): boolean => attempt(() => getIn(request, ["transfer", "to", "_tag"]) === "Sip", false)
@@ -108,7 +108,7 @@ export const transferStatus = judge.encode(
   Schema.Struct({ request_id: PathSegment })
 )
 
-const readCall = judge.read(struct([field("callId", "call_id"), field("status", "status")]), RestCalls.Call)
+const readCall = judge.readWire(RestCalls.Call)
 
 /** The state of a call, as far as its shape is known. */
 export const decodeCall = (body: unknown) =>
@@ -118,15 +118,7 @@ export const decodeCall = (body: unknown) =>
     raw: body
   }))
 
-const readTransfer = judge.read(
-  struct([
-    field("requestId", "request_id"),
-    field("callId", "call_id"),
-    field("status", "status"),
-    field("reason", "reason")
-  ]),
-  RestCalls.Transfer
-)
+const readTransfer = judge.readWire(RestCalls.Transfer)
 
 const ended = RestCalls.callEndedSuffix
 

@@ -3,17 +3,12 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import type * as Schema from "effect/Schema"
-import * as CallId from "../CallId.ts"
 import type { Issues } from "../Issue.ts"
 import * as Messaging from "../wire/Messaging.ts"
 import * as RestLegacy from "../wire/RestLegacy.ts"
-import { struct } from "./fields.ts"
 import * as judge from "./judge.ts"
 import { getIn } from "./plainData.ts"
 import * as replyErrors from "./replyErrors.ts"
-
-const reader = <S extends Schema.ConstraintDecoder<unknown>>(schema: S) => judge.read(struct([]), schema)
 
 const numeric = (value: string | number | undefined): Option.Option<number> => {
   const count = value === undefined || String(value).trim() === "" ? Number.NaN : Number(value)
@@ -32,13 +27,13 @@ export const placed = (reply: replyErrors.Reply) => {
   return {
     status,
     requestId: Option.orElse(
-      replyErrors.idOf(CallId.RequestId, body, "request_id"),
-      () => replyErrors.idOf(CallId.RequestId, inData, "request_id")
+      replyErrors.requestIdOf(body),
+      () => replyErrors.requestIdOf(inData)
     )
   }
 }
 
-const readChannels = reader(RestLegacy.Channels)
+const readChannels = judge.readWire(RestLegacy.Channels)
 
 /** How many calls are up. */
 export const channels = (body: unknown): Result.Result<number, Issues> =>
@@ -57,18 +52,18 @@ const record = (wire: typeof RestLegacy.CallRecord.Type) =>
     balance: numeric(wire.balance)
   }))
 
-const readCdr = reader(RestLegacy.CdrOfCall)
+const readCdr = judge.readWire(RestLegacy.CdrOfCall)
 
 /** The record of one leg. */
 export const cdr = (body: unknown) => Result.flatMap(readCdr(body), (wire) => record(wire.cdr))
 
-const readCdrs = reader(RestLegacy.CdrsOfRequest)
+const readCdrs = judge.readWire(RestLegacy.CdrsOfRequest)
 
 /** The records of a request: one for each leg. */
 export const cdrs = (body: unknown) =>
   Result.flatMap(readCdrs(body), ({ cdr }) => Result.all(("duration" in cdr ? [cdr] : cdr).map(record)))
 
-const readBalance = reader(RestLegacy.Balance)
+const readBalance = judge.readWire(RestLegacy.Balance)
 
 /** What is left on the account. */
 export const balance = (body: unknown) =>
@@ -79,7 +74,7 @@ export const balance = (body: unknown) =>
       expiresAt: Option.flatMap(numeric(wire.expire), DateTime.make)
     })))
 
-const readLogin = reader(Messaging.LoggedIn)
+const readLogin = judge.readWire(Messaging.LoggedIn)
 
 /** The token of a user who logged in. */
 export const login = (body: unknown): Result.Result<string, Issues> => Result.map(readLogin(body), ({ token }) => token)

@@ -7,7 +7,7 @@ import * as CallId from "../CallId.ts"
 import { format, type Issues } from "../Issue.ts"
 import { type Operation, Reason } from "../PiopiyError.ts"
 import { attempt, getIn, isRecord } from "./plainData.ts"
-import { scrub } from "./scrub.ts"
+import type { Scrub } from "./scrub.ts"
 
 export interface Reply {
   readonly status: number
@@ -24,24 +24,26 @@ export const textOf = (body: unknown, key: string): string => {
   return typeof value === "string" ? value.trim() : ""
 }
 
-/** An id of the reply's object. One that is missing, blank or of another form counts as none. */
-export const idOf = <S extends Schema.ConstraintDecoder<unknown> & { readonly Encoded: string }>(
-  schema: S,
-  body: unknown,
-  key: string
-): Option.Option<S["Type"]> => Schema.decodeOption(schema)(textOf(body, key))
+const decodeCallId = Schema.decodeOption(CallId.CallId)
+const decodeRequestId = Schema.decodeOption(CallId.RequestId)
+
+/** The call id of the reply's object. One that is missing, blank or of another form counts as none. */
+export const callIdOf = (body: unknown) => decodeCallId(textOf(body, "call_id"))
+
+/** The request id of the reply's object. One that is missing or blank counts as none. */
+export const requestIdOf = (body: unknown) => decodeRequestId(textOf(body, "request_id"))
 
 /** What a query asked for, as `decode` reads it. A body that is no JSON, or other than expected, is no reply. */
 export const decoded = <A>(
   reply: Reply,
-  secrets: ReadonlyArray<string>,
+  scrub: Scrub,
   decode: (body: unknown) => Result.Result<A, Issues>
 ): Result.Result<A, Reason> => {
   const body = json(reply)
   const read = body === undefined ? Result.fail("Expected JSON") : Result.mapError(decode(body), format)
   return Result.mapError(
     read,
-    (issue) => Reason.UnexpectedReply({ status: reply.status, body: scrub(reply.text, secrets), issue })
+    (issue) => Reason.UnexpectedReply({ status: reply.status, body: scrub(reply.text), issue })
   )
 }
 
@@ -98,17 +100,16 @@ export const isOk = ({ status }: Reply): boolean => status >= 200 && status < 30
 export const fromReply = (
   operation: Operation,
   reply: Reply,
-  secrets: ReadonlyArray<string>,
+  scrub: Scrub,
   nowMs: number
 ): Reason => {
   const { status } = reply
   const body = json(reply)
-  const shown = (text: string) => scrub(text, secrets)
-  const code = shown(textOf(body, "error") || textOf(body, "message") || textOf(body, "msg"))
+  const code = scrub(textOf(body, "error") || textOf(body, "message") || textOf(body, "msg"))
   if (status === 408 || status >= 500) return Reason.Unavailable({ status })
   if (status < 400) {
     const issue = status >= 300 ? "a redirect, which is never followed: check the base URL" : "not a final status"
-    return Reason.UnexpectedReply({ status, body: shown(reply.text), issue })
+    return Reason.UnexpectedReply({ status, body: scrub(reply.text), issue })
   }
   switch (status) {
     case 401:
@@ -119,12 +120,12 @@ export const fromReply = (
       if (aboutOne.has(operation)) return Reason.CallNotFound()
       break
     case 409:
-      return Reason.Conflict({ requestId: idOf(CallId.RequestId, body, "request_id") })
+      return Reason.Conflict({ requestId: requestIdOf(body) })
     case 429:
       return Reason.RateLimited({ retryAfter: parseRetryAfter(reply.retryAfter, nowMs) })
   }
   const detail = isRecord(body) ? textOf(body, "message") : reply.text
-  return Reason.Rejected({ status, code, detail: shown(detail) })
+  return Reason.Rejected({ status, code, detail: scrub(detail) })
 }
 
 /** Codes that say that no request was written, whatever they come with. */

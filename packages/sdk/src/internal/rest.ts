@@ -12,9 +12,9 @@ import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import type { Issues } from "../Issue.ts"
 import { type Operation, PiopiyError, Reason } from "../PiopiyError.ts"
-import type { RetryPolicy } from "../RetryPolicy.ts"
+import type { Attempt, RetryPolicy } from "../RetryPolicy.ts"
 import type { Sending } from "./checkConfig.ts"
-import { observe } from "./observe.ts"
+import { observed } from "./observed.ts"
 import * as replyErrors from "./replyErrors.ts"
 
 /** One thing asked of the platform. */
@@ -30,18 +30,14 @@ export interface Ask<A> {
 /** A reply that says it is longer than this is not read: no reply of the platform comes near it. */
 const maxReplyBytes = 1 << 20
 
-const tooLong = ({ headers }: HttpClientResponse.HttpClientResponse): boolean =>
-  Number(headers["content-length"] ?? 0) > maxReplyBytes
-
 const read = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<replyErrors.Reply, Reason> => {
-  const reply = { status: response.status, retryAfter: response.headers["retry-after"] }
-  const ok = response.status >= 200 && response.status < 300
-  if (tooLong(response)) return Effect.succeed({ ...reply, text: "" })
+  const reply = { status: response.status, retryAfter: response.headers["retry-after"], text: "" }
+  if (Number(response.headers["content-length"] ?? 0) > maxReplyBytes) return Effect.succeed(reply)
   return Effect.matchEffect(response.text, {
     onFailure: () =>
-      ok
+      replyErrors.isOk(reply)
         ? Effect.fail(Reason.OutcomeUnknown({ why: "the reply broke off" }))
-        : Effect.succeed({ ...reply, text: "" }),
+        : Effect.succeed(reply),
     onSuccess: (text) => Effect.succeed({ ...reply, text })
   })
 }
@@ -52,10 +48,6 @@ const responseOrReason = (
 ): Effect.Effect<HttpClientResponse.HttpClientResponse, Reason> =>
   error.response === undefined ? Effect.fail(replyErrors.fromTransport(error)) : Effect.succeed(error.response)
 
-/** Somebody who only listens cannot change what came of the attempt, not even by breaking. */
-const told = (listener: Effect.Effect<void>): Effect.Effect<void> =>
-  Effect.catchCause(listener, (cause) => Effect.logWarning("the retry policy's onAttempt broke", cause))
-
 /** After what delay to try again, if at all. */
 const nextDelay = (policy: RetryPolicy, error: PiopiyError, elapsedMs: number) =>
   Effect.gen(function*() {
@@ -65,7 +57,7 @@ const nextDelay = (policy: RetryPolicy, error: PiopiyError, elapsedMs: number) =
     const asked = error.reason._tag === "RateLimited"
       ? Option.getOrElse(error.reason.retryAfter, () => Duration.zero)
       : Duration.zero
-    if (Duration.isGreaterThan(asked, policy.maxRetryAfter)) return Option.none<Duration.Duration>()
+    if (Duration.toMillis(asked) > Duration.toMillis(policy.maxRetryAfter)) return Option.none<Duration.Duration>()
     const doubled = Duration.toMillis(policy.baseDelay) * 2 ** (error.attempts - 1)
     const spread = 0.8 + 0.4 * (yield* Random.next)
     const backoff = Math.min(doubled * spread, Duration.toMillis(policy.maxDelay))
@@ -100,14 +92,16 @@ export const make = (config: Sending) =>
         Effect.withSpan("piopiy.request", {
           kind: "client",
           attributes: { "http.request.method": request.method, "piopiy.attempt": number }
-        }),
+        }, { captureStackTrace: false }),
         config.limit
       )
     }
 
     return Effect.fnUntraced(function*<A>(ask: Ask<A>) {
       const { operation, whenGone = () => Option.none<A>() } = ask
-      const { onAttempt } = config.retryPolicy
+      // Somebody who only listens cannot change what came of the attempt, not even by breaking.
+      const tell = (attempt: Attempt) =>
+        Effect.catchCause(Effect.suspend(() => config.retryPolicy.onAttempt(attempt)), () => Effect.void)
       const startedAt = yield* Clock.monotonicTimeNanos
       let doubt: Reason | undefined
       for (let number = 1;; number += 1) {
@@ -116,7 +110,7 @@ export const make = (config: Sending) =>
           Effect.result
         )
         if (Result.isSuccess(outcome)) {
-          yield* told(onAttempt({ number, error: Option.none(), retryIn: Option.none() }))
+          yield* tell({ number, error: Option.none(), retryIn: Option.none() })
           return outcome.success
         }
         const reason = outcome.failure
@@ -127,7 +121,7 @@ export const make = (config: Sending) =>
         if (error.verdict === "ambiguous") doubt = reason
         const elapsedMs = Number((yield* Clock.monotonicTimeNanos) - startedAt) / 1_000_000
         const retryIn = yield* nextDelay(config.retryPolicy, error, elapsedMs)
-        yield* told(onAttempt({ number, error: Option.some(error), retryIn }))
+        yield* tell({ number, error: Option.some(error), retryIn })
         if (Option.isNone(retryIn)) {
           return yield* new PiopiyError({ operation, reason: doubt ?? reason, attempts: number })
         }
@@ -136,13 +130,14 @@ export const make = (config: Sending) =>
     })
   })
 
-/** Runs an operation with a request that has been checked, or fails with all its problems. It is counted and timed. */
+/** Runs an operation with a request that has been checked, or fails with all its problems. Whoever watches operations sees it. */
 export const checked = <A, B>(
   operation: Operation,
   request: Result.Result<A, Issues>,
   run: (request: A) => Effect.Effect<B, PiopiyError>
 ): Effect.Effect<B, PiopiyError> =>
-  observe(operation)(
+  observed(
+    operation,
     Result.isSuccess(request)
       ? run(request.success)
       : Effect.fail(

@@ -11,12 +11,18 @@ const spellings = (secrets: ReadonlyArray<string>): ReadonlyArray<string> =>
     .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)])
     .toSorted((a, b) => b.length - a.length)
 
-/** Without the given secrets, without what may be a phone number, and of bounded length. Ids stay. */
-export const scrub = (text: string, secrets: ReadonlyArray<string>): string => {
-  const clean = spellings(secrets)
-    .reduce((rest, secret) => rest.replaceAll(secret, "[secret]"), text)
-    .slice(0, maximumLength * 2)
-    .replace(/\bBearer\s+\S+/gi, "Bearer [secret]")
-    .replace(uuidOrDigits, (found) => (/^[0-9a-f]{8}-/i.test(found) ? found : "[number]"))
-  return clean.length > maximumLength ? `${clean.slice(0, maximumLength)}...` : clean
+/** Makes a text fit. */
+export type Scrub = (text: string) => string
+
+/** Leaves out the given secrets and what may be a phone number, and bounds the length. Ids stay. */
+export const without = (secrets: ReadonlyArray<string>): Scrub => {
+  const spelled = spellings(secrets)
+  return (text) => {
+    const clean = spelled
+      .reduce((rest, secret) => rest.replaceAll(secret, "[secret]"), text)
+      .slice(0, maximumLength * 2)
+      .replace(/\bBearer\s+\S+/gi, "Bearer [secret]")
+      .replace(uuidOrDigits, (found) => (/^[0-9a-f]{8}-/i.test(found) ? found : "[number]"))
+    return clean.length > maximumLength ? `${clean.slice(0, maximumLength)}...` : clean
+  }
 }

@@ -5,18 +5,18 @@ import type { Issues } from "../Issue.ts"
 import * as LegacyPipeline from "../LegacyPipeline.ts"
 import type * as StreamCommand from "../StreamCommand.ts"
 import * as Stream from "../wire/Stream.ts"
+import { build, canonical } from "./canonical.ts"
 import { encode as encodePcmo, legacyPipeline } from "./encodeLegacyPipeline.ts"
-import { build, type Codec, field, plain, struct, tagged } from "./fields.ts"
+import { encodePlain, field, type Leaf, struct, tagged } from "./fields.ts"
 import * as judge from "./judge.ts"
-import { attempt, getIn, isArray, isRecord, shapeOf, snapshot } from "./plainData.ts"
+import { attempt, getIn, isArray, isRecord, shapeOf } from "./plainData.ts"
 
 const isBytes = (value: unknown): value is Uint8Array => attempt(() => value instanceof Uint8Array, false)
 
 /** Bytes or base64 here; base64 on the wire and in canonical form. */
-const base64: Codec = {
-  encode: (value, at, trace) => isBytes(value) ? Base64.encode(value) : plain.encode(value, at, trace),
-  decode: (json) => json,
-  canonical: (value) => isBytes(value) ? Base64.encode(value) : snapshot(value)
+const base64: Leaf = {
+  encode: (value, at, trace) => isBytes(value) ? Base64.encode(value) : encodePlain(value, at, trace),
+  canonical: (value) => isBytes(value) ? Base64.encode(value) : undefined
 }
 
 export const audio = tagged("type", {
@@ -86,6 +86,6 @@ export function decode(text: unknown): Result.Result<unknown, Issues> {
   if (isArray(json)) return Result.map(LegacyPipeline.decode(json), (pipeline) => build(run, "Run", { pipeline }))
   if (!isRecord(json)) return refused("", "a list of actions, or an object", json)
   return Object.hasOwn(json, "action")
-    ? Result.map(decodeControl(json), control.canonical)
-    : Result.map(decodeAudio(json), audio.canonical)
+    ? Result.map(decodeControl(json), (value) => canonical(control, value))
+    : Result.map(decodeAudio(json), (value) => canonical(audio, value))
 }

@@ -11,7 +11,6 @@ import { type Operation, PiopiyError, Reason } from "../PiopiyError.ts"
 import type { Transfer, Watch as WatchOptions } from "../Transfer.ts"
 import * as RestCalls from "../wire/RestCalls.ts"
 import * as checkConfig from "./checkConfig.ts"
-import { attempt, isRecord } from "./plainData.ts"
 import * as rest from "./rest.ts"
 
 type Ask = (requestId: CallId.RequestId) => Effect.Effect<Option.Option<Transfer>, PiopiyError>
@@ -23,22 +22,13 @@ interface Watch {
 
 const { pollEverySec, pollForSec } = RestCalls.transferWatch
 
-const known = ["every", "within"]
-
 /** How to watch, or every problem of it. */
 export const readOptions = (options: WatchOptions = {}): Result.Result<Watch, Issues> => {
-  const reader = checkConfig.makeReader(options)
-  const watch = {
+  const reader = checkConfig.makeReader(options, ["options"])
+  return reader.finish({
     every: reader.optional("every", checkConfig.checkDuration, Duration.seconds(pollEverySec)),
     within: reader.optional("within", checkConfig.checkDuration, Duration.seconds(pollForSec))
-  }
-  const closed = attempt(() => !isRecord(options) || Object.keys(options).every((key) => known.includes(key)), false)
-  if (!closed) reader.issues.push({ path: "", wirePath: "", message: `Expected only ${known.join(" and ")}` })
-  const below = (path: string) => path === "" ? "options" : `options.${path}`
-  return Result.mapError(checkConfig.finish(reader, watch), ([first, ...rest]): Issues => [
-    { ...first, path: below(first.path) },
-    ...rest.map((issue) => ({ ...issue, path: below(issue.path) }))
-  ])
+  })
 }
 
 const outcomeUnknown = (operation: Operation, why: string) =>

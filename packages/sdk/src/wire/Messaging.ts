@@ -7,6 +7,7 @@
 import * as Schema from "effect/Schema"
 import * as PcmoLegacy from "./PcmoLegacy.ts"
 import * as RestLegacy from "./RestLegacy.ts"
+import { NonEmpty } from "./Scalars.ts"
 
 /**
  * Addresses, both `POST`.
@@ -25,7 +26,7 @@ export const urls = {
  * @category requests
  * @since 0.1.0
  */
-export const Login = Schema.Struct({ id: Schema.NonEmptyString, password: Schema.NonEmptyString })
+export const Login = Schema.Struct({ id: NonEmpty, password: NonEmpty })
 
 /**
  * Reply to `login`. How long a token lives is not stated. Open.
@@ -33,7 +34,7 @@ export const Login = Schema.Struct({ id: Schema.NonEmptyString, password: Schema
  * @category replies
  * @since 0.1.0
  */
-export const LoggedIn = Schema.Struct({ ...RestLegacy.Reply.fields, token: Schema.NonEmptyString })
+export const LoggedIn = Schema.Struct({ ...RestLegacy.Reply.fields, token: NonEmpty })
 
 /**
  * Body of `messages`. Conflict: the table of the page calls `to` text, its sample shows a number; a number is sent.
@@ -42,8 +43,8 @@ export const LoggedIn = Schema.Struct({ ...RestLegacy.Reply.fields, token: Schem
  * @since 0.1.0
  */
 export const Message = Schema.Struct({
-  token: Schema.NonEmptyString,
-  text: Schema.NonEmptyString,
+  token: NonEmpty,
+  text: NonEmpty,
   to: PcmoLegacy.PhoneNumber
 })
 

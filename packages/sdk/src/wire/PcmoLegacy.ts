@@ -8,7 +8,7 @@
  */
 import * as Schema from "effect/Schema"
 import * as Limits from "./Limits.ts"
-import { whole } from "./Scalars.ts"
+import { NonEmpty, whole } from "./Scalars.ts"
 import { type Breach, withRule } from "./withRule.ts"
 
 const count = whole({ minimum: Limits.legacyCountMinimum })
@@ -170,7 +170,7 @@ export const Input = Schema.Struct({
  */
 export const PlayGetInput = Schema.Struct({
   action: Schema.Literal("play_get_input"),
-  file_name: Schema.optionalKey(Schema.NonEmptyString),
+  file_name: Schema.optionalKey(NonEmpty),
   action_url: Url,
   file_url: Schema.optionalKey(Url),
   max_digit: Schema.optionalKey(count),

@@ -7,7 +7,7 @@
  */
 import * as Schema from "effect/Schema"
 import * as PcmoV3 from "./PcmoV3.ts"
-import { Phone, Uuid, Variables, whole } from "./Scalars.ts"
+import { NonEmpty, Phone, Uuid, Variables, whole } from "./Scalars.ts"
 import { withRule } from "./withRule.ts"
 
 /**
@@ -33,7 +33,7 @@ export const paths = {
  */
 export const WarmTransfer = Schema.Struct({
   to_number: Schema.optionalKey(Phone),
-  sip_uri: Schema.optionalKey(Schema.NonEmptyString),
+  sip_uri: Schema.optionalKey(NonEmpty),
   caller_id: Schema.optionalKey(Phone),
   /** Longest ringing. The client takes any whole number; the platform's bounds are not published. */
   timeout_sec: Schema.optionalKey(whole({ minimum: 0 }, "(seconds)")),
@@ -41,7 +41,7 @@ export const WarmTransfer = Schema.Struct({
   confirm: Schema.optionalKey(Schema.Boolean),
   /** What the caller hears meanwhile: `true` for the platform's own, a file name or a URL. */
   hold_audio: Schema.optionalKey(
-    Schema.Union([Schema.Literal(true), Schema.NonEmptyString]).annotate({ expected: "true, a file name or a URL" })
+    Schema.Union([Schema.Literal(true), NonEmpty]).annotate({ expected: "true, a file name or a URL" })
   ),
   /** For a SIP callee it also travels as the header `X-Transfer-Summary`. */
   transfer_summary: Schema.optionalKey(Schema.String),
@@ -112,8 +112,8 @@ export const hangupCauseDefault = "normal"
  * @since 0.1.0
  */
 export const Hangup = Schema.Struct({
-  cause: Schema.NonEmptyString,
-  reason: Schema.optionalKey(Schema.NonEmptyString)
+  cause: NonEmpty,
+  reason: Schema.optionalKey(NonEmpty)
 })
 
 /**

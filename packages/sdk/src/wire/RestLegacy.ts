@@ -8,7 +8,7 @@
 import * as Schema from "effect/Schema"
 import * as Limits from "./Limits.ts"
 import * as PcmoLegacy from "./PcmoLegacy.ts"
-import { Uuid, whole } from "./Scalars.ts"
+import { NonEmpty, Uuid, whole } from "./Scalars.ts"
 
 /**
  * The two hosts, each with its version.
@@ -64,7 +64,7 @@ export const queries = {
 const credentials = {
   /** A number; text is refused by both clients. */
   appid: whole({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
-  secret: Schema.NonEmptyString
+  secret: NonEmpty
 }
 
 const duration = whole({ minimum: Limits.legacyCountMinimum }, "(seconds)")
@@ -151,7 +151,7 @@ export const CdrByCallId = Schema.Struct({ ...credentials, cmiuuid: Uuid })
  * @category requests
  * @since 0.1.0
  */
-export const CdrByRequestId = Schema.Struct({ ...credentials, request_id: Schema.NonEmptyString })
+export const CdrByRequestId = Schema.Struct({ ...credentials, request_id: NonEmpty })
 
 /**
  * The values of a code that mean success; a body without a code is success too. Every other code is a failure, whatever

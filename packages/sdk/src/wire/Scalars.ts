@@ -30,6 +30,14 @@ export const Uuid = Schema.String.check(
 )
 
 /**
+ * A text of one character or more. That the platform refuses an empty one is assumed, where no line says otherwise.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const NonEmpty = Schema.String.check(Schema.isPattern(/[^]/, { expected: "a string that is not empty" }))
+
+/**
  * A whole number within an inclusive range. Booleans and fractions are refused.
  *
  * Source: official Node SDK 1.2.0 and Python SDK 1.2.2 (observed).

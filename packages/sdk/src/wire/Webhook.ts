@@ -12,7 +12,7 @@
 import * as Schema from "effect/Schema"
 import * as PcmoLegacy from "./PcmoLegacy.ts"
 import * as PcmoV3 from "./PcmoV3.ts"
-import { Uuid, Variables } from "./Scalars.ts"
+import { NonEmpty, Uuid, Variables } from "./Scalars.ts"
 import { type Breach, withRule } from "./withRule.ts"
 
 const textOrNumber = Schema.Union([Schema.String, Schema.Finite])
@@ -200,7 +200,7 @@ export const StreamStatus = Schema.Struct({
 export const LiveEvent = withRule(
   Schema.Struct({
     ...callId,
-    status: Schema.NonEmptyString,
+    status: NonEmpty,
     from: numberOrText,
     /** Absent from events of the stream. */
     to: optionalNumber,
@@ -258,7 +258,7 @@ export const cdrStatuses = {
 export const Cdr = withRule(
   Schema.Struct({
     ...callId,
-    status: Schema.NonEmptyString,
+    status: NonEmpty,
     /** Absent from records of the contact centre. */
     from: optionalNumber,
     to: numberOrText,

@@ -1,11 +1,19 @@
-/** What is counted and timed of every operation: its name and how it ended, and nothing of what it was about. */
+/**
+ * What is counted and timed of every operation: its name and how it ended, and nothing of what it was about.
+ *
+ * - `piopiy_operations`: how many ended, by `operation` and by `outcome`: `ok`, the reason of the failure, `interrupted` or
+ *   `defect`.
+ * - `piopiy_operation_duration_ms`: milliseconds that they took, waiting and retries included, by `operation`.
+ */
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
-import type { Operation, PiopiyError } from "../PiopiyError.ts"
+import { Observer } from "./internal/observed.ts"
+import type { Operation, PiopiyError } from "./PiopiyError.ts"
 
 const requests = Metric.counter("piopiy_operations", {
   description: "Operations by name and by how they ended: ok, the reason of the failure, or interrupted",
@@ -40,18 +48,24 @@ const outcomeOf = (exit: Exit.Exit<unknown, PiopiyError>): string => {
   return Option.getOrElse(failure, () => (Cause.hasInterrupts(exit.cause) ? "interrupted" : "defect"))
 }
 
-/** Counts and times an operation. */
-export const observe = (operation: Operation) => {
+const observe: Observer = (operation, effect) => {
   const { counterOf, timer } = metersOf(operation)
-  return <A, R>(effect: Effect.Effect<A, PiopiyError, R>): Effect.Effect<A, PiopiyError, R> =>
-    Effect.flatMap(
-      Clock.monotonicTimeNanos,
-      (startedAt) =>
-        Effect.onExit(effect, (exit) =>
-          Effect.flatMap(Clock.monotonicTimeNanos, (endedAt) =>
-            Effect.andThen(
-              Metric.update(counterOf(outcomeOf(exit)), 1),
-              Metric.update(timer, Number(endedAt - startedAt) / 1_000_000)
-            )))
-    )
+  return Effect.flatMap(
+    Clock.monotonicTimeNanos,
+    (startedAt) =>
+      Effect.onExit(effect, (exit) =>
+        Effect.flatMap(Clock.monotonicTimeNanos, (endedAt) =>
+          Effect.andThen(
+            Metric.update(counterOf(outcomeOf(exit)), 1),
+            Metric.update(timer, Number(endedAt - startedAt) / 1_000_000)
+          )))
+  )
 }
+
+/**
+ * Counts and times the operations of a program that is given it, by Effect's metrics. Without it, none are.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<never> = Layer.succeed(Observer, observe)
