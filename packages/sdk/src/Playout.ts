@@ -1,0 +1,158 @@
+/**
+ * What the caller has heard of what the app sent: an estimate, since the platform acknowledges nothing.
+ *
+ * It assumes what the platform does: audio plays in the order in which it was sent, without gaps, at the speed of sound
+ * recordings; an interrupt drops at once all that was not heard. Time on the way, and what a carrier holds in its own
+ * buffers, is not counted, nor is audio that overflows a queue of the platform.
+ *
+ * Everything counts in samples, time too: `tick` is the time since the beginning in samples of the rate.
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
+import * as Ref from "effect/Ref"
+import type * as AudioFrame from "./AudioFrame.ts"
+
+/**
+ * Where playing stands at a tick. Of all that was sent, every sample is in one of three: `sent = heard + remaining +
+ * discarded`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface State {
+  /** The moment that this is true of. */
+  readonly tick: number
+  readonly sent: number
+  readonly heard: number
+  /** Sent, neither heard nor dropped yet. */
+  readonly remaining: number
+  /** Dropped before it was heard. */
+  readonly discarded: number
+  /**
+   * The place of the sample after the last one heard, counted in all that was sent: what lies before it was heard, but for
+   * what interrupts cut out. Right after an interrupt it tells where the caller was cut off.
+   */
+  readonly heardUpTo: number
+}
+
+/**
+ * What an interrupt cut off, in samples.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Cut {
+  readonly heardUpTo: number
+  readonly discarded: number
+}
+
+/**
+ * Nothing was sent yet.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const initial: State = { tick: 0, sent: 0, heard: 0, remaining: 0, discarded: 0, heardUpTo: 0 }
+
+/**
+ * Lets time pass up to a tick. One that has passed already changes nothing.
+ *
+ * @category transitions
+ * @since 0.1.0
+ */
+export const advance = (state: State, tick: number): State => {
+  if (tick <= state.tick) return state
+  const played = Math.min(state.remaining, tick - state.tick)
+  if (played === 0) return { ...state, tick }
+  const remaining = state.remaining - played
+  return { ...state, tick, remaining, heard: state.heard + played, heardUpTo: state.sent - remaining }
+}
+
+/**
+ * Audio was sent at the tick that the state is true of.
+ *
+ * @category transitions
+ * @since 0.1.0
+ */
+export const send = (state: State, sampleCount: number): State => ({
+  ...state,
+  sent: state.sent + sampleCount,
+  remaining: state.remaining + sampleCount
+})
+
+/**
+ * All that was not heard was dropped, by an interrupt or by the end of the call, at the tick that the state is true of.
+ *
+ * @category transitions
+ * @since 0.1.0
+ */
+export const interrupt = (state: State): State => ({
+  ...state,
+  remaining: 0,
+  discarded: state.discarded + state.remaining
+})
+
+/**
+ * The estimate of one stream, on the clock. Its own clock begins when it is made.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Playout {
+  readonly sampleRate: AudioFrame.SampleRate
+  /** Tells it that so many samples have been sent. */
+  readonly sent: (sampleCount: number) => Effect.Effect<void>
+  /** Tells it that an interrupt has been sent, or that the call has ended. */
+  readonly interrupted: Effect.Effect<Cut>
+  /** Where playing stands now. */
+  readonly state: Effect.Effect<State>
+  /** See {@link State}. */
+  readonly heardUpTo: Effect.Effect<number>
+  /** See {@link State}. */
+  readonly remaining: Effect.Effect<number>
+  /** Waits until so many samples remain, or fewer, what is sent meanwhile included; an interrupt ends the wait too. */
+  readonly whenAtMost: (sampleCount: number) => Effect.Effect<void>
+  /** Waits until nothing remains, as `whenAtMost(0)`. */
+  readonly whenDrained: Effect.Effect<void>
+}
+
+const nanosPerSecond = 1_000_000_000n
+
+/**
+ * An estimate that begins now. It reads the monotonic clock.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = Effect.fnUntraced(function*(sampleRate: AudioFrame.SampleRate) {
+  const clock = yield* Clock.Clock
+  const origin = clock.monotonicTimeNanosUnsafe()
+  const ref = yield* Ref.make(initial)
+  const interruption = yield* Latch.make()
+
+  const tick = () => Number(((clock.monotonicTimeNanosUnsafe() - origin) * BigInt(sampleRate)) / nanosPerSecond)
+  const now = (state: State) => advance(state, tick())
+  const state = Ref.updateAndGet(ref, now)
+
+  const whenAtMost = Effect.fnUntraced(function*(sampleCount: number) {
+    for (let over = (yield* state).remaining - sampleCount; over > 0; over = (yield* state).remaining - sampleCount) {
+      yield* Effect.timeoutOption(interruption.await, Math.ceil(over / (sampleRate / 1000)))
+    }
+  })
+
+  const playout: Playout = {
+    sampleRate,
+    sent: (sampleCount) => Ref.update(ref, (state) => send(now(state), sampleCount)),
+    interrupted: Ref.modify(ref, (state) => {
+      const before = now(state)
+      return [{ heardUpTo: before.heardUpTo, discarded: before.remaining }, interrupt(before)]
+    }).pipe(Effect.tap(interruption.release)),
+    state,
+    heardUpTo: Effect.map(state, ({ heardUpTo }) => heardUpTo),
+    remaining: Effect.map(state, ({ remaining }) => remaining),
+    whenAtMost,
+    whenDrained: whenAtMost(0)
+  }
+  return playout
+})

@@ -1,0 +1,347 @@
+/**
+ * One audio stream of a call, as an app sees it: frames come in, speech and commands go out.
+ *
+ * Bounds: call audio that the app does not take is dropped, oldest first, and counted; a command waits while the platform
+ * does not keep up; audio is sent only so far ahead of what the caller hears.
+ */
+import type * as Arr from "effect/Array"
+import type * as Cause from "effect/Cause"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Latch from "effect/Latch"
+import * as Option from "effect/Option"
+import type * as Pull from "effect/Pull"
+import * as Queue from "effect/Queue"
+import * as Result from "effect/Result"
+import type * as Scope from "effect/Scope"
+import * as Semaphore from "effect/Semaphore"
+import * as Stream from "effect/Stream"
+import type { AudioError } from "./AudioError.ts"
+import * as AudioFrame from "./AudioFrame.ts"
+import type * as CallId from "./CallId.ts"
+import * as streamText from "./internal/streamText.ts"
+import * as LegacyAction from "./LegacyAction.ts"
+import * as LegacyPipeline from "./LegacyPipeline.ts"
+import * as Mix from "./Mix.ts"
+import * as Playout from "./Playout.ts"
+import * as Resampler from "./Resampler.ts"
+import * as StreamCommand from "./StreamCommand.ts"
+import { Reason, StreamError } from "./StreamError.ts"
+import type * as StreamEvent from "./StreamEvent.ts"
+import type * as StreamTransport from "./StreamTransport.ts"
+import type { Variables } from "./Variables.ts"
+import * as Wav from "./Wav.ts"
+
+/**
+ * Which call a stream belongs to, as far as the app knows. Nothing of it comes from the stream itself.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface CallFacts {
+  readonly callId?: CallId.CallId
+  /** As the platform spelled it, which may be no number: callers withhold theirs. */
+  readonly from?: string
+  readonly to?: string
+  /** Whatever else the app wants to know when the stream comes. */
+  readonly variables?: Variables
+}
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface Options {
+  /** Default: nothing is known. */
+  readonly call?: CallFacts
+  /** Of the call audio: the `voice_quality` that the `stream` action asked for. */
+  readonly sampleRate: 8000 | 16_000 | 32_000
+  /** How many frames of call audio are kept for an app that does not take them. Default: 250, 5 s of 20 ms frames. */
+  readonly frameCapacity?: number
+  /**
+   * How far ahead of what the caller hears audio is sent. Short, it is paced, and what was sent can be changed late; long,
+   * it is sent in bursts and outlasts a slow network. Default: 5 s, at least 20 ms. The platform keeps 60 s (assumed).
+   */
+  readonly lead?: Duration.Input
+}
+
+/**
+ * How the sending of audio ended: all of it was sent, or an interrupt came first and the rest was not.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Outcome = "sent" | "interrupted"
+
+/**
+ * What has come in. `unreadable` counts messages: audio of odd length, none, or above 1 s, and texts that are not understood.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Received {
+  readonly samples: number
+  readonly droppedSamples: number
+  readonly unreadable: number
+}
+
+/**
+ * A live stream. All commands fail with `Closed` when it has ended.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface StreamSession {
+  readonly call: CallFacts
+  readonly sampleRate: AudioFrame.SampleRate
+  /** Call audio that has come, at least one frame; done when the stream has ended. For hot loops. */
+  readonly audio: Pull.Pull<Arr.NonEmptyReadonlyArray<AudioFrame.AudioFrame>>
+  /** The same for comfort. Each frame goes to one taker only. */
+  readonly frames: Stream.Stream<AudioFrame.AudioFrame>
+  /** Texts of the platform, of which none is dropped: with 1024 that nobody took, the stream is closed with 1008. */
+  readonly events: Stream.Stream<StreamEvent.StreamEvent>
+  readonly received: Effect.Effect<Received>
+  /** How the stream ended, once it has. */
+  readonly closed: Effect.Effect<StreamTransport.Close>
+  /** What the caller has heard of what was sent. Audio in mp3 and ogg is not counted. */
+  readonly playout: Playout.Playout
+  /**
+   * Sends audio at any rate, after what is being sent already; what lies too far ahead waits. At the end of an utterance at
+   * another rate, the delay of the {@link Resampler} (4.5 ms at most) stays behind.
+   */
+  readonly send: (frame: AudioFrame.AudioFrame) => Effect.Effect<Outcome, StreamError>
+  /** Sends audio while it is made, with nothing else in between. An interrupt ends the stream that makes it, too. */
+  readonly sendAll: <E, R>(
+    frames: Stream.Stream<AudioFrame.AudioFrame, E, R>
+  ) => Effect.Effect<Outcome, E | StreamError, R>
+  /**
+   * Plays a file: raw samples and WAV as by `send`, of two channels mixed; mp3 and ogg as they are, in one message.
+   * Fails with an `AudioError` for raw samples and WAV that cannot be read.
+   */
+  readonly play: (file: AudioFile) => Effect.Effect<Outcome, AudioError | StreamError>
+  /**
+   * Drops what was not heard, here and at the platform: `send`, `sendAll` and `play` under way end as `interrupted`. It goes
+   * out after the message that is being sent, and waits with it while the platform does not keep up.
+   */
+  readonly interrupt: Effect.Effect<Playout.Cut, StreamError>
+  /** Stops the call audio for a time; what is played goes on (assumed). */
+  readonly pause: Effect.Effect<void, StreamError>
+  /** Takes the call audio up again. */
+  readonly resume: Effect.Effect<void, StreamError>
+  /** Asks the platform to end the stream for good; the call goes on with its next action. */
+  readonly stop: Effect.Effect<void, StreamError>
+  /** Ends the call. */
+  readonly hangup: Effect.Effect<void, StreamError>
+  /**
+   * Gives the call to a pipeline, as to join a human. The stream goes on for monitoring where it listens to both sides
+   * (assumed). Fails with `InvalidCommand` too.
+   */
+  readonly handoff: (pipeline: LegacyPipeline.LegacyPipeline) => Effect.Effect<void, StreamError>
+}
+
+/**
+ * Audio as files have it. `sampleRate` is that of raw samples, and what the platform is told of mp3 and ogg.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type AudioFile =
+  | { readonly type: "wav"; readonly audio: Uint8Array }
+  | { readonly type: "raw"; readonly audio: Uint8Array; readonly sampleRate: AudioFrame.SampleRate }
+  | { readonly type: "mp3" | "ogg"; readonly audio: Uint8Array; readonly sampleRate: 8000 | 16_000 }
+
+const eventCapacity = 1024
+/** Far above the 20 ms that are assumed: a bound for what frames that wait can hold. */
+const longestFrameMs = 1000
+/** How much audio one message holds, unless what is sent has less. */
+const longestPieceMs = 200
+const shortestPieceMs = 20
+const goingAway: StreamTransport.Close = { code: 1000, reason: "" }
+const overrun: StreamTransport.Close = { code: 1008, reason: "too many messages that were not taken" }
+
+/** What comes in: a fiber takes it from the transport as it comes, so that no app can stall the platform. */
+const listen = Effect.fnUntraced(function*(transport: StreamTransport.StreamTransport, options: Options) {
+  const frames = yield* Queue.bounded<AudioFrame.AudioFrame, Cause.Done>(Math.max(1, options.frameCapacity ?? 250))
+  const events = yield* Queue.bounded<StreamEvent.StreamEvent, Cause.Done>(eventCapacity)
+  const closed = yield* Deferred.make<StreamTransport.Close>()
+  let samples = 0
+  let droppedSamples = 0
+  let unreadable = 0
+
+  const dropOldest = (): void => {
+    const oldest = Queue.takeUnsafe(frames)
+    if (oldest !== undefined && Exit.isSuccess(oldest)) droppedSamples += oldest.value.samples.length
+  }
+
+  const hear = (bytes: Uint8Array): void => {
+    const frame = AudioFrame.fromBytes(bytes, options.sampleRate)
+    if (Result.isFailure(frame) || AudioFrame.durationMs(frame.success) > longestFrameMs) {
+      unreadable += 1
+      return
+    }
+    samples += frame.success.samples.length
+    if (Queue.isFullUnsafe(frames)) dropOldest()
+    Queue.offerUnsafe(frames, frame.success)
+  }
+
+  /** Whether there was room for it. */
+  const read = (text: string): boolean => {
+    const event = streamText.event(text)
+    if (Option.isSome(event)) return Queue.offerUnsafe(events, event.value)
+    unreadable += 1
+    return true
+  }
+
+  const finish = Effect.fnUntraced(function*(close: StreamTransport.Close) {
+    if (!(yield* Deferred.succeed(closed, close))) return
+    yield* Queue.end(frames)
+    yield* Queue.end(events)
+    if (droppedSamples > 0) yield* Effect.logWarning(`${droppedSamples} samples of call audio were not taken in time`)
+  })
+
+  const listening = Effect.gen(function*() {
+    while (true) {
+      for (const message of yield* transport.pull) {
+        if (typeof message !== "string") hear(message)
+        else if (!read(message)) return yield* Effect.fail(overrun)
+      }
+      // Else a transport that always has more would leave the app no turn to take what has come.
+      yield* Effect.yieldNow
+    }
+  }).pipe(
+    Effect.catch((close: StreamTransport.Close) => Effect.andThen(transport.close(close), finish(close)))
+  )
+
+  const received = Effect.sync((): Received => ({ samples, droppedSamples, unreadable }))
+  return { frames, events, closed: Deferred.await(closed), received, listening, finish }
+})
+
+/** What goes out: audio one after another and only so far ahead, commands at once. */
+const speak = Effect.fnUntraced(function*(transport: StreamTransport.StreamTransport, options: Options) {
+  const rate = options.sampleRate === 8000 ? 8000 : 16_000
+  const playout = yield* Playout.make(rate)
+  const leadMs = Math.max(shortestPieceMs, Duration.toMillis(options.lead ?? "5 seconds"))
+  const lead = Math.floor(leadMs * (rate / 1000))
+  const pieceMs = Math.min(longestPieceMs, leadMs)
+  const turn = yield* Semaphore.make(1)
+  const line = yield* Semaphore.make(1)
+  const interruption = yield* Latch.make()
+  let interrupts = 0
+  let resampler = Resampler.make(rate)
+
+  const write = (text: string): Effect.Effect<void, StreamError> =>
+    Effect.mapError(transport.send(text), (close) => new StreamError({ reason: Reason.Closed(close) }))
+
+  const encode = (command: StreamCommand.StreamCommand): Effect.Effect<string, StreamError> =>
+    Effect.fromResult(Result.mapError(
+      StreamCommand.encode(command),
+      (issues) => new StreamError({ reason: Reason.InvalidCommand({ issues }) })
+    ))
+
+  const command = (value: StreamCommand.StreamCommand) => Effect.flatMap(encode(value), write)
+
+  /** Writes audio unless an interrupt came after the first `before`, with which it shares the line: nothing comes between. */
+  const put = (text: string, sampleCount: number, before: number): Effect.Effect<boolean, StreamError> =>
+    line.withPermit(Effect.suspend(() =>
+      interrupts === before
+        ? playout.sent(sampleCount).pipe(Effect.andThen(write(text)), Effect.as(true))
+        : Effect.succeed(false)
+    ))
+
+  const deliver = Effect.fnUntraced(function*(frame: AudioFrame.AudioFrame, before: number) {
+    const [next, resampled] = Resampler.step(resampler, frame)
+    resampler = next
+    for (const piece of AudioFrame.split(resampled, pieceMs)) {
+      const { length } = piece.samples
+      yield* playout.whenAtMost(Math.max(0, lead - length))
+      if (!(yield* put(streamText.rawAudio(piece, rate), length, before))) return false
+    }
+    return interrupts === before
+  })
+
+  /** Runs in turn, unless an interrupt comes first. */
+  const inTurn = <E, R>(run: (before: number) => Effect.Effect<boolean, E, R>): Effect.Effect<Outcome, E, R> =>
+    Effect.suspend(() => {
+      const before = interrupts
+      return turn.withPermit(Effect.suspend(() => interrupts === before ? run(before) : Effect.succeed(false)))
+    }).pipe(Effect.map((isWhole) => (isWhole ? "sent" : "interrupted")))
+
+  const send = (frame: AudioFrame.AudioFrame) => inTurn((before) => deliver(frame, before))
+
+  const sendAll = <E, R>(frames: Stream.Stream<AudioFrame.AudioFrame, E, R>) =>
+    inTurn((before) =>
+      frames.pipe(
+        Stream.interruptWhen(interruption.await),
+        Stream.runForEachWhile((frame) => deliver(frame, before)),
+        Effect.map(() => interrupts === before)
+      )
+    )
+
+  const interrupt = line.withPermit(Effect.gen(function*() {
+    interrupts += 1
+    resampler = Resampler.make(rate)
+    yield* interruption.release
+    const cut = yield* playout.interrupted
+    yield* command(StreamCommand.interrupt)
+    return cut
+  }))
+
+  const playEncoded = (file: StreamCommand.PlayAudioOptions) =>
+    Effect.flatMap(encode(StreamCommand.playAudio(file)), (text) => inTurn((before) => put(text, 0, before)))
+
+  return { playout, command, send, sendAll, playEncoded, interrupt }
+})
+
+/** The samples of a file that this package can read. */
+const framesOf = (
+  file: Extract<AudioFile, { readonly type: "raw" | "wav" }>
+): Result.Result<AudioFrame.AudioFrame, AudioError> =>
+  file.type === "raw"
+    ? AudioFrame.fromBytes(file.audio, file.sampleRate)
+    : Result.flatMap(Wav.decode(file.audio), (channels) => Mix.mix(channels))
+
+/**
+ * A session over a connection, until the scope closes; then it closes the connection with 1000.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make: (
+  transport: StreamTransport.StreamTransport,
+  options: Options
+) => Effect.Effect<StreamSession, never, Scope.Scope> = Effect.fnUntraced(function*(transport, options) {
+  const { closed, events, finish, frames, listening, received } = yield* listen(transport, options)
+  const { command, interrupt, playEncoded, playout, send, sendAll } = yield* speak(transport, options)
+  yield* Effect.addFinalizer(() => Effect.andThen(transport.close(goingAway), finish(goingAway)))
+  yield* Effect.forkScoped(Effect.ensuring(listening, playout.interrupted))
+
+  const play = (file: AudioFile): Effect.Effect<Outcome, AudioError | StreamError> =>
+    file.type === "wav" || file.type === "raw"
+      ? Effect.flatMap(Effect.fromResult(framesOf(file)), send)
+      : playEncoded(file)
+
+  const named = <A, E>(name: string, effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+    Effect.withSpan(effect, `StreamSession.${name}`)
+
+  return {
+    call: options.call ?? {},
+    sampleRate: options.sampleRate,
+    audio: Queue.takeAll(frames),
+    frames: Stream.fromQueue(frames),
+    events: Stream.fromQueue(events),
+    received,
+    closed,
+    playout,
+    send,
+    sendAll,
+    play,
+    interrupt: named("interrupt", interrupt),
+    pause: named("pause", command(StreamCommand.pause)),
+    resume: named("resume", command(StreamCommand.resume)),
+    stop: named("stop", command(StreamCommand.stop)),
+    hangup: named("hangup", command(StreamCommand.run(LegacyPipeline.make([LegacyAction.hangup])))),
+    handoff: (pipeline) => named("handoff", command(StreamCommand.run(pipeline)))
+  }
+})

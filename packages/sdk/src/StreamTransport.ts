@@ -1,0 +1,135 @@
+/** What carries the messages of an audio stream: a WebSocket, or memory in tests. */
+import type * as Arr from "effect/Array"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Queue from "effect/Queue"
+
+/**
+ * How a stream ended: code and reason of the WebSocket, 1006 when it broke off.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Close {
+  readonly code: number
+  readonly reason: string
+}
+
+/**
+ * What the platform sends: bytes are call audio, text is anything else.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Message = Uint8Array | string
+
+/**
+ * The app's end of one connection.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface StreamTransport {
+  /** The messages that have come, at least one. Fails with how the connection ended, once all were taken. */
+  readonly pull: Effect.Effect<Arr.NonEmptyReadonlyArray<Message>, Close>
+  /** Sends a text, in the order of the calls. Waits while the platform does not keep up. */
+  readonly send: (text: string) => Effect.Effect<void, Close>
+  /** Ends the connection. On one that has ended it does nothing. */
+  readonly close: (close: Close) => Effect.Effect<void>
+}
+
+/**
+ * A WebSocket as a host has it, which nothing bounds yet. `StreamServer` makes a {@link StreamTransport} of it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Connection {
+  /** As that of {@link StreamTransport}. */
+  readonly pull: Effect.Effect<Arr.NonEmptyReadonlyArray<Message>, Close>
+  /** Hands a text to the socket, and does not wait for the platform. */
+  readonly write: (text: string) => Effect.Effect<void>
+  /** Begins to close. */
+  readonly close: (close: Close) => Effect.Effect<void>
+  /** Cuts it off: `pull` fails. */
+  readonly terminate: Effect.Effect<void>
+  /** What shows how the peer is, where the host shows it. */
+  readonly vitals: Option.Option<Vitals>
+}
+
+/**
+ * How the peer of a {@link Connection} is.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Vitals {
+  /** Bytes that were written and have not left. */
+  readonly buffered: Effect.Effect<number>
+  /** Bytes that have come, of pongs too. */
+  readonly received: Effect.Effect<number>
+  /** Asks the peer for a pong. */
+  readonly ping: Effect.Effect<void>
+}
+
+/**
+ * The platform's end of a connection in memory.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Platform {
+  /** Waits while the app does not take what was sent. */
+  readonly send: (message: Message) => Effect.Effect<void, Close>
+  /** The next text of the app. Fails with how the connection ended, once all were taken. */
+  readonly take: Effect.Effect<string, Close>
+  readonly close: (close: Close) => Effect.Effect<void>
+}
+
+/**
+ * A connection in memory that holds so many messages each way, for tests of what an app does on a stream: take the
+ * `transport` for a session, the `connection` for a server.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const inMemory = Effect.fnUntraced(function*(capacity: number) {
+  const toApp = yield* Queue.bounded<Message, Close>(capacity)
+  const toPlatform = yield* Queue.bounded<string, Close>(capacity)
+  const ended = yield* Deferred.make<never, Close>()
+
+  /** What waits for room when the connection ends would wait for ever. */
+  const offer = <A>(queue: Queue.Queue<A, Close>, message: A): Effect.Effect<void, Close> =>
+    Effect.suspend(() =>
+      Queue.offerUnsafe(queue, message)
+        ? Effect.void
+        : Effect.raceFirst(Deferred.await(ended), Effect.asVoid(Queue.offer(queue, message)))
+    )
+
+  const close = Effect.fnUntraced(function*(how: Close) {
+    if (!(yield* Deferred.fail(ended, how))) return
+    yield* Queue.fail(toApp, how)
+    yield* Queue.fail(toPlatform, how)
+  })
+
+  const transport: StreamTransport = {
+    pull: Queue.takeAll(toApp),
+    send: (text) => offer(toPlatform, text),
+    close
+  }
+  const platform: Platform = {
+    send: (message) => offer(toApp, message),
+    take: Queue.take(toPlatform),
+    close
+  }
+  /** The same for a host. It shows no vitals, and a full queue makes writers wait. */
+  const connection: Connection = {
+    pull: transport.pull,
+    write: (text) => Effect.ignore(transport.send(text)),
+    close,
+    terminate: close({ code: 1006, reason: "" }),
+    vitals: Option.none()
+  }
+  return { transport, connection, platform }
+})
