@@ -3,6 +3,7 @@ import * as Limits from "@effect-piopiy/sdk/wire/Limits"
 import * as Duration from "effect/Duration"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
+import * as Cdr from "../packages/simulator/src/core/call/Cdr.ts"
 import { confirmTimeoutMs } from "../packages/simulator/src/core/call/consulting.ts"
 import * as HangupCause from "../packages/simulator/src/core/call/HangupCause.ts"
 import { defaultMaxDurationMs, defaultRingTimeoutMs } from "../packages/simulator/src/core/call/transition.ts"
@@ -11,6 +12,7 @@ import { promptDurationMs, unknownFileMs } from "../packages/simulator/src/core/
 import * as AgentPlan from "../packages/simulator/src/core/scenario/AgentPlan.ts"
 import * as NumberPlan from "../packages/simulator/src/core/scenario/NumberPlan.ts"
 import { defaults as callsDefaults } from "../packages/simulator/src/edge/rest/AdmissionCalls.ts"
+import { defaults as legacyDefaults } from "../packages/simulator/src/edge/rest/AdmissionPcmoLegacy.ts"
 import { defaults as pipelineDefaults } from "../packages/simulator/src/edge/rest/AdmissionPcmoV3.ts"
 import { defaults as webhookDefaults } from "../packages/simulator/src/edge/webhook/HttpWebhooks.ts"
 import { defaultBounds } from "../packages/simulator/src/engine/Journal.ts"
@@ -53,12 +55,12 @@ const whenCaused: ReadonlyArray<readonly [cause: string, when: string]> = [
   ],
   [HangupCause.userBusy, "the party is engaged"],
   [HangupCause.noAnswer, "it rang until the ring timeout"],
-  [HangupCause.callRejected, "the person declined"],
+  [HangupCause.callRejected, "the person declined, or the answer URL refused a call from outside"],
   [HangupCause.unallocatedNumber, "no such number"],
   [HangupCause.destinationOutOfOrder, "the phone cannot be reached, or the agent has no worker"],
   [HangupCause.outgoingCallBarred, "the number is barred"],
   [HangupCause.networkOutOfOrder, "the network failed, or an agent dropped off"],
-  [HangupCause.originatorCancel, "this party still rang when the call ended or was transferred"],
+  [HangupCause.originatorCancel, "this party still rang when the call ended or was transferred, or hung up before it was picked up"],
   [HangupCause.loseRace, "another endpoint of the same round answered first"],
   [HangupCause.allottedTimeout, "the maximum duration of the call, or of the connect, ran out"],
   [HangupCause.blindTransfer, "a transfer kept this party on the line, and the new pipeline needs it no more"],
@@ -175,10 +177,16 @@ const timers = (): string =>
         "documented for the `calls` API"
       ],
       [
-        "callback",
+        "anything that is posted to you",
         seconds(Duration.toMillis(webhookDefaults.timeout)),
         "when its turn comes; waiting in the queue of its destination does not count",
         "assumed"
+      ],
+      [
+        "a record, to be sent again",
+        Cdr.attemptDelaysMs.slice(1).map(seconds).join(", then "),
+        "when the attempt before has failed; after the last it is given up",
+        "documented"
       ],
       [
         "a file that plays",
@@ -236,6 +244,39 @@ const defaults = (): string =>
       ["`options.record` of a call", "off", "none"]
     ]
   )
+
+const legacyDefaultTable = (): string => {
+  const { dial, input, minDigit, onAnswer, playGetInput, strategy, listens, voiceQuality } = legacyDefaults
+  return table(
+    ["Left out", "The simulator runs", "Source"],
+    [
+      ["`duration` of a call", seconds(Limits.legacyDialDefaults.duration * 1000), "that of the action, assumed here"],
+      [
+        "`duration`, `timeout`, `loop` of `bridge` and `connect`",
+        `${seconds(dial.duration * 1000)}, ${seconds(dial.timeout * 1000)}, ${dial.loop}`,
+        "documented"
+      ],
+      ["`ring_type`", strategy === "Sequential" ? "one number after another" : "all at once", "documented"],
+      [
+        "`from` of `bridge` and `connect`",
+        "the call's caller id; of a call from outside, the number that was dialed",
+        "assumed; documented is a number of the platform's choice"
+      ],
+      ["`max_digit`, `timeout` of `input`", `${input.max_digit}, ${seconds(input.timeout * 1000)}`, "documented"],
+      [
+        "`max_digit`, `max_retry`, `timeout` of `play_get_input`",
+        `${playGetInput.max_digit}, ${playGetInput.max_retry}, ${seconds(playGetInput.timeout * 1000)}`,
+        "documented; the Python client sends 3 retries, both clients 5 s, as soon as an option is given"
+      ],
+      ["`min_digit`", String(minDigit), "assumed"],
+      [
+        "`listen_mode`, `voice_quality`, `stream_on_answer` of `stream`",
+        `${listens}, ${voiceQuality}, ${String(onAnswer)}`,
+        "observed; the last is a conflict of documents"
+      ]
+    ]
+  )
+}
 
 /** The number of a constant that its module keeps to itself. */
 const constant = (path: string, name: string): string => {
@@ -423,8 +464,8 @@ const simulatorBoundTable = (): string =>
     [
       number(defaultBounds.entries),
       "journal entries in memory, of one tenant (`maxEntries`)",
-      "a tenth of them goes: whole ended calls, oldest first, and requests from before; calls in progress stay, "
-      + "beyond the bound if they must"
+      "whole ended calls go, oldest first, and requests from before; calls in progress stay, beyond the bound if they "
+      + "must, and so does the newest tenth"
     ],
     [number(defaultBounds.records), "records of ended calls, of one tenant (`maxRecords`)", "the oldest goes"]
   ])
@@ -439,13 +480,15 @@ export const parts: Readonly<Record<string, Readonly<Record<string, () => string
   "architecture.md": { imports: importTable },
   "protocol.md": { ranges, defaults, assumptions: assumptionTable },
   "timing.md": { timers },
-  "scenarios.md": { numbers, agents, causes },
+  "scenarios.md": { numbers, agents, causes, "older defaults": legacyDefaultTable },
   "limits.md": {
     "bounds of the simulator": simulatorBoundTable,
     "bounds of the SDK": () => table(boundsHead, boundRows(sdkSource, sdkBounds))
   },
   "testing.md": {
     "in process": () => block("e2e/docs/inProcess.test.ts"),
+    "calls from outside": () => block("e2e/docs/callsFromOutside.test.ts"),
+    "the older API": () => block("e2e/docs/olderApi.test.ts"),
     "lost replies": () => block("e2e/docs/lostReplies.test.ts"),
     "on a port": () => block("e2e/docs/onAPort.test.ts")
   }

@@ -46,21 +46,23 @@ const make = (options: { readonly stored: Stored; readonly fileMs: ReadonlyMap<s
     const timeline = yield* Timeline
     const outbox = yield* Outbox
     const parties = yield* Parties
-    const scheduled = new Map<string, Scheduled>()
+    /** What is still to come for each call, by the name of its timer or playback. */
+    const scheduled = new Map<string, Map<string, Scheduled>>()
 
-    const schedule = (key: string, dueMs: number, label: string, run: () => void): void => {
-      scheduled.set(
-        key,
-        timeline.at(dueMs, label, () => {
-          scheduled.delete(key)
-          run()
-        })
-      )
+    const schedule = (callId: string, name: string, dueMs: number, label: string, run: () => void): void => {
+      const own = scheduled.get(callId) ?? new Map<string, Scheduled>()
+      if (own.size === 0) scheduled.set(callId, own)
+      const due = timeline.at(dueMs, label, () => {
+        own.delete(name)
+        run()
+      })
+      own.set(name, due)
     }
-    const cancel = (key: string): void => {
-      const found = scheduled.get(key)
+    const cancel = (callId: string, name: string): void => {
+      const own = scheduled.get(callId)
+      const found = own?.get(name)
       if (found === undefined) return
-      scheduled.delete(key)
+      own?.delete(name)
       timeline.cancel(found)
     }
 
@@ -68,10 +70,10 @@ const make = (options: { readonly stored: Stored; readonly fileMs: ReadonlyMap<s
       switch (command._tag) {
         case "ArmTimer": {
           const { dueAt, generation, timer } = command
-          return schedule(`${callId}/${timer}`, dueAt, timer, () => tell({ _tag: "TimerFired", timer, generation }))
+          return schedule(callId, timer, dueAt, timer, () => tell({ _tag: "TimerFired", timer, generation }))
         }
         case "DisarmTimer":
-          return cancel(`${callId}/${command.timer}`)
+          return cancel(callId, command.timer)
         case "DialLeg":
           return parties.dial(`${callId}/${command.legId}`, command.legId, command.endpoint, tell)
         case "ReceiveLeg":
@@ -85,14 +87,15 @@ const make = (options: { readonly stored: Stored; readonly fileMs: ReadonlyMap<s
           if (command.loop) return
           const dueMs = timeline.nowMs() + promptDurationMs(command.prompt, options.fileMs)
           return schedule(
-            `${callId}/${playbackId}`,
+            callId,
+            playbackId,
             dueMs,
             "prompt ends",
             () => tell({ _tag: "PlaybackFinished", playbackId })
           )
         }
         case "StopPlayback":
-          return cancel(`${callId}/${command.playbackId}`)
+          return cancel(callId, command.playbackId)
         case "OpenInput":
           return parties.ask(`${callId}/${command.legId}`)
         case "CloseInput":
@@ -121,7 +124,8 @@ const make = (options: { readonly stored: Stored; readonly fileMs: ReadonlyMap<s
 
     const release = (call: Call.Call): void => {
       for (const leg of call.legs) parties.release(`${call.origin.callId}/${leg.legId}`)
-      for (const timer of Object.keys(call.timers)) cancel(`${call.origin.callId}/${timer}`)
+      for (const due of scheduled.get(call.origin.callId)?.values() ?? []) timeline.cancel(due)
+      scheduled.delete(call.origin.callId)
     }
 
     return CommandRunner.of({ run, release })

@@ -73,7 +73,8 @@ export interface Bounds {
 /** @since 0.1.0 */
 export const defaultBounds: Bounds = { entries: 200_000, records: 100_000 }
 
-const evictedShare = 0.1
+/** The share of the bound that always stays, the newest. */
+const stayingShare = 0.1
 
 const endsCall = (entry: Entry): entry is Turned | Broke =>
   entry._tag === "Broke" || (entry._tag === "Turned" && entry.to === "Ended")
@@ -88,39 +89,63 @@ const make = (
     const { bounds, seed, tenant, version } = options
     const records = new Map<string, CallRecord>()
     const evicted = new Set<string>()
-    const sizes = new Map<string, number>()
-    const slack = Math.ceil(bounds.entries * evictedShare)
+    /** The entries of each call that is kept. */
+    const seqsOf = new Map<string, Array<number>>()
+    /** What may go, in this order: requests and other entries of no call that is kept, and calls by their last entry. */
+    let leaving: Array<number> = []
+    let left = 0
+    const slack = Math.ceil(bounds.entries * stayingShare)
     const tally = Tally.make()
-    let ceiling = bounds.entries
-    let entries: Array<Entry> = []
+    /** By rising `seq`. An entry that has gone leaves its number until the log is closed up. */
+    let log: Array<Entry | number> = []
+    let kept = 0
     let seq = 0
     let finished = false
 
-    /** What belongs to no call that is kept: requests, and what arrives for a call after its entries have gone. */
-    const isLoose = (entry: Entry): boolean => "callId" in entry ? !sizes.has(entry.callId) : entry._tag !== "Started"
+    /** The place of the first entry at or after `from`, by halving. */
+    const indexOf = (from: number): number => {
+      let low = 0
+      let high = log.length
+      while (low < high) {
+        const middle = (low + high) >> 1
+        const there = log[middle] ?? 0
+        if ((typeof there === "number" ? there : there.seq) < from) low = middle + 1
+        else high = middle
+      }
+      return low
+    }
 
-    const evict = (): void => {
-      const gone = new Set<string>()
-      let surplus = entries.length - (bounds.entries - slack)
-      let cutoff = 0
-      for (const entry of entries) {
-        // The newest entries stay for a while, so that followers see how a call ended.
-        if (surplus <= 0 || entry.seq > seq - slack) break
-        cutoff = entry.seq
-        if (isLoose(entry)) surplus -= 1
-        else if (endsCall(entry)) {
-          gone.add(entry.callId)
-          surplus -= sizes.get(entry.callId) ?? 0
-        }
+    const remove = (gone: number): void => {
+      log[indexOf(gone)] = gone
+      kept -= 1
+    }
+
+    const removeCall = (callId: string): void => {
+      for (const gone of seqsOf.get(callId) ?? []) remove(gone)
+      seqsOf.delete(callId)
+      if (records.has(callId)) evicted.add(callId)
+    }
+
+    /** Lets go of the oldest that may go. The newest entries stay for a while, so that followers see how a call ended. */
+    const evictOldest = (): boolean => {
+      const oldest = leaving[left]
+      if (oldest === undefined || oldest > seq - slack) return false
+      left += 1
+      const entry = log[indexOf(oldest)]
+      if (typeof entry === "object") {
+        if ("callId" in entry && seqsOf.has(entry.callId)) removeCall(entry.callId)
+        else remove(oldest)
       }
-      entries = entries.filter((entry) =>
-        isLoose(entry) ? entry.seq > cutoff : !("callId" in entry && gone.has(entry.callId))
-      )
-      for (const callId of gone) {
-        sizes.delete(callId)
-        if (records.has(callId)) evicted.add(callId)
+      return true
+    }
+
+    /** Takes up the room of what has gone, once that is more than half. */
+    const closeUp = (): void => {
+      if (log.length > 2 * kept + slack) log = log.filter((entry) => typeof entry === "object")
+      if (left > leaving.length / 2) {
+        leaving = leaving.slice(left)
+        left = 0
       }
-      ceiling = Math.max(bounds.entries, entries.length + slack)
     }
 
     const keepRecord = (record: CallRecord): void => {
@@ -140,38 +165,40 @@ const make = (
     const append = (draft: Draft): number => {
       seq += 1
       const entry: Entry = { seq, at: timeline.nowMs(), tenant, ...draft }
-      entries.push(entry)
+      log.push(entry)
+      kept += 1
       tally.add(entry)
-      if (entry._tag === "Turned" || ("callId" in entry && sizes.has(entry.callId))) {
-        sizes.set(entry.callId, (sizes.get(entry.callId) ?? 0) + 1)
-      }
+      const callId = "callId" in entry ? entry.callId : undefined
+      const own = callId === undefined ? undefined : seqsOf.get(callId)
+      if (own !== undefined) own.push(seq)
+      else if (entry._tag === "Turned") seqsOf.set(entry.callId, [seq])
+      else if (entry._tag !== "Started") leaving.push(seq)
+      if (endsCall(entry)) leaving.push(seq)
       if (entry._tag === "Turned") {
         for (const command of entry.commands) if (command._tag === "WriteRecord") keepRecord(command.record)
       }
-      if (entries.length > ceiling) evict()
+      if (kept > bounds.entries) {
+        while (kept > bounds.entries && evictOldest()) continue
+        closeUp()
+      }
       wakeFollowers()
       return seq
     }
 
-    /** The first entry at or after `from`, by halving: `seq` only ever grows. */
-    const indexOf = (from: number): number => {
-      let low = 0
-      let high = entries.length
-      while (low < high) {
-        const middle = (low + high) >> 1
-        if ((entries[middle]?.seq ?? 0) < from) low = middle + 1
-        else high = middle
-      }
-      return low
-    }
+    const readCall = (seqs: ReadonlyArray<number>, from: number, limit: number): ReadonlyArray<Entry> =>
+      seqs.filter((one) => one >= from).slice(0, limit).flatMap((one) => {
+        const entry = log[indexOf(one)]
+        return typeof entry === "object" ? [entry] : []
+      })
 
-    const read = (query: Query = {}): ReadonlyArray<Entry> => {
-      const limit = query.limit ?? Number.POSITIVE_INFINITY
+    const read = ({ callId, from = 0, limit = Number.POSITIVE_INFINITY }: Query = {}): ReadonlyArray<Entry> => {
+      const own = callId === undefined ? undefined : seqsOf.get(callId)
+      if (own !== undefined) return readCall(own, from, limit)
       const found: Array<Entry> = []
-      for (let index = indexOf(query.from ?? 0); index < entries.length && found.length < limit; index++) {
-        const entry = entries[index]
-        if (entry === undefined) break
-        if (query.callId === undefined || ("callId" in entry && entry.callId === query.callId)) found.push(entry)
+      for (let index = indexOf(from); index < log.length && found.length < limit; index++) {
+        const entry = log[index]
+        if (typeof entry !== "object") continue
+        if (callId === undefined || ("callId" in entry && entry.callId === callId)) found.push(entry)
       }
       return found
     }
@@ -220,7 +247,7 @@ const make = (
       record: (callId) => records.get(callId),
       records: () => [...records.values()],
       isEvicted: (callId) => evicted.has(callId),
-      size: () => entries.length,
+      size: () => kept,
       last: () => seq,
       followers: () => news.size,
       counts: tally.read
