@@ -18,8 +18,9 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as checkConfig from "./internal/checkConfig.ts"
-import { scrub } from "./internal/scrub.ts"
-import { format, type Issues } from "./Issue.ts"
+import { isSame } from "./internal/isSame.ts"
+import * as scrub from "./internal/scrub.ts"
+import type { Issues } from "./Issue.ts"
 import type * as LegacyPipeline from "./LegacyPipeline.ts"
 import type { PiopiyError } from "./PiopiyError.ts"
 import type * as Pipeline from "./Pipeline.ts"
@@ -78,15 +79,6 @@ const checkSecret = (value: unknown): Result.Result<Option.Option<string>, strin
 const checkHandler = <F>(value: F): Result.Result<F, string> =>
   typeof value === "function" ? Result.succeed(value) : Result.fail("a function")
 
-/** Whether two texts are the same. The time it takes depends on the length of `expected` alone. */
-const isSame = (expected: string, given: string): boolean => {
-  let difference = expected.length ^ given.length
-  for (let index = 0; index < expected.length; index += 1) {
-    difference |= expected.charCodeAt(index) ^ (index < given.length ? given.charCodeAt(index) : 0)
-  }
-  return difference === 0
-}
-
 type Response = HttpServerResponse.HttpServerResponse
 
 const refusal = (status: number, error: string, issues?: Issues): Response =>
@@ -115,9 +107,9 @@ const callbacks = Metric.counter("piopiy_callbacks", {
 /** How one callback is decoded, handled and answered. */
 interface Route<A, B, E, R> {
   readonly name: string
-  readonly decode: (body: unknown) => Result.Result<A, Issues>
+  readonly decode: (body: unknown) => Result.Result<A, PiopiyError>
   readonly handle: (callback: A) => Effect.Effect<B, E, R>
-  readonly reply: (answer: B) => Result.Result<string, Issues>
+  readonly reply: (answer: B) => Result.Result<string, PiopiyError>
 }
 
 interface Guard {
@@ -133,18 +125,21 @@ const answer = Effect.fnUntraced(function*<A extends { readonly callId: string }
 ) {
   const body = yield* readBody(request)
   const callback = yield* Effect.fromResult(
-    Result.mapError(route.decode(body), (issues) => refusal(400, "invalid_body", issues))
+    Result.mapError(
+      route.decode(body),
+      ({ reason }) => refusal(400, "invalid_body", reason._tag === "InvalidCallback" ? reason.issues : undefined)
+    )
   )
   yield* Effect.annotateCurrentSpan("piopiy.call_id", callback.callId)
   const failed = (why: string) =>
-    Effect.logError(`the handler of ${route.name} failed`, scrub(why, Option.toArray(secret))).pipe(
+    Effect.logError(`the handler of ${route.name} failed`, scrub.without(Option.toArray(secret))(why)).pipe(
       Effect.annotateLogs("piopiy.call_id", callback.callId),
       Effect.as(refusal(500, "handler_failed"))
     )
   return yield* Effect.suspend(() => route.handle(callback)).pipe(
     Effect.flatMap((answered) =>
       Result.match(route.reply(answered), {
-        onFailure: (issues) => failed(format(issues)),
+        onFailure: ({ message }) => failed(message),
         onSuccess: (json) => Effect.succeed(HttpServerResponse.text(json, { contentType: "application/json" }))
       })
     ),
@@ -208,7 +203,7 @@ export const layer = <E = never, R = never>(
     for (const key of ["onAnswer", "onDigits", "onLiveEvent", "onCdr", "onInput"]) {
       reader.optional<unknown>(key, checkHandler, undefined)
     }
-    const guard = yield* checkConfig.configured("WebhookRouter.layer", checkConfig.finish(reader, read))
+    const guard = yield* checkConfig.configured("WebhookRouter.layer", reader.finish(read))
     const router = yield* HttpRouter.HttpRouter
     const context = yield* Effect.context<R>()
     const { onAnswer, onCdr, onDigits, onInput, onLiveEvent } = options
