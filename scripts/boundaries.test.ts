@@ -25,6 +25,11 @@ const cases: ReadonlyArray<Case> = [
     forbidden: ["../Pipeline.ts", "effect", "effect/Effect", "effect/http/HttpClient", "node:fs"]
   },
   {
+    from: "packages/sdk/src/StreamServerNode.ts",
+    allowed: ["./Calls.ts", "./internal/rest.ts", "effect/socket/Socket", "node:http", "ws"],
+    forbidden: ["@effect-piopiy/simulator", "@effect/platform-node", "effect", "undici"]
+  },
+  {
     from: "packages/sdk/src/Calls.ts",
     allowed: ["./CallId.ts", "./internal/rest.ts", "./wire/RestV3.ts", "effect/Effect", "effect/http/HttpClient"],
     forbidden: [
@@ -50,6 +55,19 @@ const cases: ReadonlyArray<Case> = [
     from: "packages/sdk/test/Calls.test.ts",
     allowed: ["../src/Calls.ts", "./fakes.ts", "@effect/vitest", "effect/Effect", "node:fs"],
     forbidden: ["@effect-piopiy/simulator", "@effect-piopiy/simulator/testing", "../../simulator/src/index.ts"]
+  },
+  {
+    from: "packages/simulator/src/core/media/Carrier.ts",
+    allowed: ["./Chance.ts", "../pcmo/Program.ts", "@effect-piopiy/sdk/G711", "effect/Schema"],
+    forbidden: [
+      "@effect-piopiy/sdk/StreamCommand",
+      "@effect-piopiy/sdk/Playout",
+      "@effect-piopiy/sdk/wire/Stream",
+      "@effect-piopiy/sdk",
+      "../../engine/Timeline.ts",
+      "effect/Clock",
+      "effect/Effect"
+    ]
   },
   {
     from: "packages/simulator/src/core/call/Call.ts",

@@ -42,6 +42,7 @@ const platformNode = /^@effect\/platform-node(\/|$)/
 const vitest = /^(@effect\/)?vitest(\/|$)/
 const sdk = /^@effect-piopiy\/sdk(\/[A-Z]\w*)?$/
 const sdkWire = /^@effect-piopiy\/sdk\/wire\/\w+$/
+const sdkAudio = /^@effect-piopiy\/sdk\/(AudioFrame|G711|Mix|Resampler|Wav)$/
 const simulator = /^@effect-piopiy\/simulator(\/|$)/
 
 export const table: ReadonlyArray<Row> = [
@@ -50,6 +51,12 @@ export const table: ReadonlyArray<Row> = [
     from: /^packages\/sdk\/src\/wire\//,
     may: [data, /^packages\/sdk\/src\/wire\//],
     fix: "wire states facts: move behaviour to a domain module or to internal/"
+  },
+  {
+    rule: "sdk modules for Node alone import effect, the SDK, node: and ws",
+    from: /^packages\/sdk\/src\/\w+Node\.ts$/,
+    may: [effect, node, /^ws$/, /^packages\/sdk\/src\//],
+    fix: "what needs another package is for its users to provide, as a service"
   },
   {
     rule: "sdk modules that define a service or its layers import effect, siblings, wire and internal",
@@ -80,6 +87,13 @@ export const table: ReadonlyArray<Row> = [
     from: /^packages\/sdk\/test\//,
     may: [effect, node, platformNode, vitest, sdk, sdkWire, /^packages\/sdk\//],
     fix: "fake the platform with a layer over an in-memory model; a test that needs the simulator belongs in e2e/"
+  },
+  {
+    rule: "simulator/src/core/media imports effect data modules, core and the SDK's arithmetic of audio",
+    from: /^packages\/simulator\/src\/core\/media\//,
+    may: [data, /^packages\/simulator\/src\/core\//, sdkAudio],
+    fix:
+      "of the SDK the media core sees what calculates with samples: nothing that knows the wire, the clock or a service"
   },
   {
     rule: "simulator/src/core imports effect data modules and core",
@@ -180,7 +194,7 @@ const target = (from: string, specifier: string): string =>
 
 /**
  * The paths that rows tell apart by content, each with its mark: `#service` on SDK modules that define a service (or
- * assemble the layers), `#impure` on internal ones that reach effect/http or effect/socket at run time, by any way.
+ * assemble the layers, or mount one in a router), `#impure` on internal ones that reach effect/http or effect/socket at run time, by any way.
  */
 const mark = (files: ReadonlyArray<SourceFile>): ReadonlyMap<string, string> => {
   const texts = new Map(files.map((file) => [file.path, file]))
@@ -198,7 +212,7 @@ const mark = (files: ReadonlyArray<SourceFile>): ReadonlyMap<string, string> => 
       marks.set(path, `${path}#impure`)
     }
     if (/^packages\/sdk\/src\/[^/]+$/.test(path)) {
-      const isService = /\/Piopiy\.ts$/.test(path) || withoutComments(text).includes("Context.Service")
+      const isService = /\/(Piopiy|\w+Router)\.ts$/.test(path) || withoutComments(text).includes("Context.Service")
       if (isService) marks.set(path, `${path}#service`)
     }
   }

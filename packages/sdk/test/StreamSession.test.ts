@@ -7,6 +7,7 @@ import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
@@ -135,6 +136,33 @@ describe("call audio", () => {
       assert.deepStrictEqual(yield* session.received, { samples: 160, droppedSamples: 0, unreadable: 6 })
     }))
 })
+
+it.effect.prop(
+  "whatever comes is heard, told or counted, and the session goes on",
+  [Schema.Array(Schema.Union([Schema.String, Schema.Uint8Array]))],
+  ([messages]) =>
+    Effect.gen(function*() {
+      const { next, platform, session } = yield* open()
+      for (const message of messages) yield* platform.send(message)
+      yield* settle
+      const heard = messages.filter((message) =>
+        typeof message !== "string" && message.length > 0 && message.length % 2 === 0
+      )
+      const { droppedSamples, samples, unreadable } = yield* session.received
+      assert.strictEqual(samples, heard.reduce((sum, { length }) => sum + length / 2, 0))
+      assert.strictEqual(droppedSamples, 0)
+      assert.strictEqual(unreadable, messages.length - heard.length)
+      yield* session.pause
+      assert.strictEqual((yield* next)._tag, "Pause")
+    }).pipe(Effect.scoped)
+)
+
+it.effect("knows its call, as it was told", () =>
+  Effect.gen(function*() {
+    const call = { from: "911200000003", variables: { customer: 7 } }
+    assert.deepStrictEqual((yield* open({ call })).session.call, call)
+    assert.deepStrictEqual((yield* open()).session.call, {})
+  }))
 
 describe("events", () => {
   it.effect("come in order, none dropped, however much audio is", () =>

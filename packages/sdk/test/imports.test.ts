@@ -31,6 +31,15 @@ for (const name of ["Pipeline", "LegacyPipeline", "Action", "LegacyAction"]) {
     }))
 }
 
+it.effect("the package loads nothing of Node and no ws, which are for the stream server on Node alone", () =>
+  Effect.gen(function*() {
+    const ofNode = (specifier: string) =>
+      Effect.map(loadedBy(specifier), (loaded) => [...loaded].filter((url) => /^node:|\/ws\//.test(url)))
+    assert.deepStrictEqual(yield* ofNode("@effect-piopiy/sdk"), [])
+    const needed = yield* ofNode("@effect-piopiy/sdk/StreamServerNode")
+    assert(needed.includes("node:http") && needed.some((url) => url.includes("/ws/")))
+  }))
+
 it.effect("Effect's Schema loads no HTTP client and no socket", () =>
   Effect.gen(function*() {
     const loaded = yield* loadedBy("effect/Schema")

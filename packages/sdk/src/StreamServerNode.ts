@@ -1,0 +1,171 @@
+/**
+ * Listens for audio streams on a port of its own, on Node, with the package `ws`, which is to be installed beside this one.
+ * Nothing else of this package needs it.
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as FiberSet from "effect/FiberSet"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import * as Socket from "effect/socket/Socket"
+import { createServer, type IncomingMessage, type Server, STATUS_CODES } from "node:http"
+import type { Duplex } from "node:stream"
+import { type WebSocket, WebSocketServer } from "ws"
+import * as socketConnection from "./internal/socketConnection.ts"
+import { Reason, StreamError } from "./StreamError.ts"
+import * as StreamServer from "./StreamServer.ts"
+import type * as StreamTransport from "./StreamTransport.ts"
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface Options {
+  /** 0 takes any that is free. */
+  readonly port: number
+  /** Default: `127.0.0.1`. */
+  readonly host?: string
+  /** How long a client may take to connect and send its request, give or take a tenth. Default: 10 seconds. */
+  readonly connectTimeout?: Duration.Input
+}
+
+/** Connections that may be there beside the streams: requests under way, and those that are being refused. */
+const spareConnections = 256
+
+const listen = (
+  server: Server,
+  { host = "127.0.0.1", port }: Options
+): Effect.Effect<number, StreamError> =>
+  Effect.callback<number, StreamError>((resume) => {
+    const onError = (error: NodeJS.ErrnoException) =>
+      resume(Effect.fail(new StreamError({ reason: Reason.CannotListen({ code: error.code ?? error.name }) })))
+    server.once("error", onError)
+    server.listen(port, host, () => {
+      server.off("error", onError)
+      const address = server.address()
+      resume(Effect.succeed(typeof address === "object" && address !== null ? address.port : port))
+    })
+  })
+
+/** Answers a request that is not let in, as HTTP. */
+const refuse = (socket: Duplex, status: number, error: string): void => {
+  const body = JSON.stringify({ error })
+  socket.once("finish", () => socket.destroy())
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: application/json\r\n`
+      + `Content-Length: ${body.length}\r\n\r\n${body}`
+  )
+}
+
+const handshake = (
+  sockets: WebSocketServer,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer
+): Effect.Effect<StreamTransport.Connection, StreamTransport.Close, Scope.Scope> =>
+  Effect.gen(function*() {
+    const webSocket = yield* Effect.callback<WebSocket, StreamTransport.Close>((resume) => {
+      // A handshake that is refused never calls back.
+      const onClose = () => resume(Effect.fail({ code: 1006, reason: "" }))
+      if (socket.destroyed) return onClose()
+      socket.once("close", onClose)
+      sockets.handleUpgrade(request, socket, head, (opened) => {
+        socket.off("close", onClose)
+        resume(Effect.succeed(opened))
+      })
+    })
+    const opened = yield* Socket.fromWebSocket(Effect.succeed(webSocket))
+    return yield* socketConnection.make(opened, socketConnection.socketOf(request))
+  })
+
+/** The path of a request, without its query. */
+const pathOf = ({ url = "" }: IncomingMessage): string => url.split("?", 1)[0] ?? ""
+
+/**
+ * A server that listens, until the scope closes; gives its port. It lets in what {@link StreamServer} lets in, answers 404
+ * for any other path, and 426 to what is no WebSocket. With 256 connections more than there may be streams, further ones
+ * are dropped without an answer. Closed, it listens no more and drains the {@link StreamServer}.
+ * Fails with `CannotListen`.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = <E, R>(
+  handler: StreamServer.Handler<E, R>,
+  options: Options
+): Effect.Effect<number, StreamError, StreamServer.StreamServer | Exclude<R, Scope.Scope> | Scope.Scope> =>
+  Effect.gen(function*() {
+    const streams = yield* StreamServer.StreamServer
+    const { maxMessageBytes, maxSessions, path } = streams.hosting
+    const run = yield* FiberSet.makeRuntime<Exclude<R, Scope.Scope>>()
+    const sockets = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: maxMessageBytes
+    })
+
+    const isStream = (request: IncomingMessage): boolean => {
+      const asked = pathOf(request)
+      return asked === path || (asked.startsWith(`${path}/`) && asked.lastIndexOf("/") === path.length)
+    }
+
+    const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      const token = Option.liftPredicate(pathOf(request).slice(path.length + 1), (text) => text !== "")
+      return streams.accept(token, handshake(sockets, request, socket, head), handler).pipe(
+        Effect.catch(({ error, status }) => Effect.sync(() => refuse(socket, status, error)))
+      )
+    }
+
+    const connectTimeoutMs = Duration.toMillis(options.connectTimeout ?? "10 seconds")
+    const server = createServer(
+      {
+        headersTimeout: connectTimeoutMs,
+        requestTimeout: connectTimeoutMs,
+        connectionsCheckingInterval: Math.ceil(connectTimeoutMs / 10),
+        maxHeaderSize: 16_384
+      },
+      (request, response) => {
+        const [status, error] = isStream(request) ? [426, "upgrade_required"] as const : [404, "not_found"] as const
+        response.writeHead(status, { "content-type": "application/json", connection: "close", upgrade: "websocket" })
+        response.end(JSON.stringify({ error }))
+      }
+    )
+    server.maxConnections = maxSessions + spareConnections
+    server.on("upgrade", (request, socket, head) => {
+      socket.on("error", () => {})
+      if (isStream(request)) run(upgrade(request, socket, head))
+      else refuse(socket, 404, "not_found")
+    })
+
+    yield* Effect.addFinalizer(() =>
+      Effect.gen(function*() {
+        const closed = yield* Effect.forkChild(
+          Effect.callback<void>((resume) => {
+            server.close(() => resume(Effect.void))
+          }),
+          { startImmediately: true }
+        )
+        yield* Effect.interruptible(streams.drain)
+        server.closeAllConnections()
+        yield* Fiber.await(closed)
+      })
+    )
+    const port = yield* listen(server, options)
+    server.on("error", (error) => run(Effect.logError("the stream server failed", error.message)))
+    return port
+  })
+
+/**
+ * A server that listens as long as the layer lives, see {@link make}.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = <E, R>(
+  handler: StreamServer.Handler<E, R>,
+  options: Options
+): Layer.Layer<never, StreamError, StreamServer.StreamServer | Exclude<R, Scope.Scope>> =>
+  Layer.effectDiscard(make(handler, options))

@@ -1,0 +1,113 @@
+/** Makes a connection that nothing bounds into one that bounds what comes, what waits, and how long. */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import * as Semaphore from "effect/Semaphore"
+import type * as StreamTransport from "../StreamTransport.ts"
+
+/** See the options of `StreamServer`. */
+export interface Limits {
+  readonly maxMessageBytes: number
+  readonly firstMessageTimeout: Duration.Duration
+  readonly pingInterval: Duration.Duration
+  readonly sendTimeout: Duration.Duration
+}
+
+/** Bytes that may wait in the socket before a sender waits, too: more than 5 s of audio at 16 kHz, in base64. */
+const maximumBuffered = 256 * 1024
+
+/** How soon a sender that waits sees that there is room again. Sockets tell no sooner in a way that all hosts have. */
+const lookEvery = Duration.millis(20)
+
+/** Of a text, characters: never more than its bytes. */
+const sizeOf = (message: StreamTransport.Message): number =>
+  typeof message === "string" ? message.length : message.byteLength
+
+/** Deadlines, sizes and pings for a connection, until the scope closes. */
+export const make: (
+  connection: StreamTransport.Connection,
+  limits: Limits
+) => Effect.Effect<StreamTransport.StreamTransport, never, Scope.Scope> = Effect.fnUntraced(
+  function*(connection, limits) {
+    const line = yield* Semaphore.make(1)
+    let ended: StreamTransport.Close | undefined
+    let isClosing = false
+    let hasHeard = false
+
+    /** The first end is the one that counts. */
+    const end = (how: StreamTransport.Close): StreamTransport.Close => {
+      ended ??= how
+      return ended
+    }
+
+    const cut = (reason: string) =>
+      Effect.suspend(() => {
+        if (ended !== undefined) return Effect.void
+        end({ code: 1006, reason })
+        return Effect.andThen(Effect.logWarning(`the stream was cut off: ${reason}`), connection.terminate)
+      })
+
+    const first = connection.pull.pipe(
+      Effect.timeoutOrElse({
+        duration: limits.firstMessageTimeout,
+        orElse: () => Effect.fail({ code: 1008, reason: "no message came in time" })
+      }),
+      Effect.tap(Effect.sync(() => {
+        hasHeard = true
+      }))
+    )
+
+    const pull: StreamTransport.StreamTransport["pull"] = Effect.suspend(() => hasHeard ? connection.pull : first).pipe(
+      Effect.filterOrFail(
+        (messages) => messages.every((message) => sizeOf(message) <= limits.maxMessageBytes),
+        () => ({ code: 1009, reason: `a message is longer than ${limits.maxMessageBytes} bytes` })
+      ),
+      Effect.mapError(end)
+    )
+
+    const hasRoom = Option.match(connection.vitals, {
+      onNone: () => Effect.succeed(true),
+      onSome: ({ buffered }) => Effect.map(buffered, (bytes) => bytes <= maximumBuffered || ended !== undefined)
+    })
+
+    const room = Effect.gen(function*() {
+      while (!(yield* hasRoom)) yield* Effect.sleep(lookEvery)
+    }).pipe(
+      Effect.timeoutOrElse({
+        duration: limits.sendTimeout,
+        orElse: () => cut(`nothing was taken for ${Duration.format(limits.sendTimeout)}`)
+      })
+    )
+
+    const write = (text: string): Effect.Effect<void, StreamTransport.Close> =>
+      Effect.suspend(() => ended === undefined ? connection.write(text) : Effect.fail(ended))
+
+    const send = (text: string) =>
+      line.withPermit(
+        Effect.flatMap(hasRoom, (now) => now ? write(text) : Effect.andThen(room, write(text)))
+      )
+
+    const close = (how: StreamTransport.Close) =>
+      Effect.suspend(() => {
+        if (isClosing) return Effect.void
+        isClosing = true
+        return connection.close(end(how))
+      })
+
+    const watch = Effect.fnUntraced(function*({ ping, received }: StreamTransport.Vitals) {
+      let before = -1
+      while (true) {
+        if (ended !== undefined) return
+        const now = yield* received
+        if (now === before) return yield* cut(`no sign of life for ${Duration.format(limits.pingInterval)}`)
+        before = now
+        yield* ping
+        yield* Effect.sleep(limits.pingInterval)
+      }
+    })
+
+    if (Option.isSome(connection.vitals)) yield* Effect.forkScoped(watch(connection.vitals.value))
+    return { pull, send, close }
+  }
+)
