@@ -60,7 +60,10 @@ const whenCaused: ReadonlyArray<readonly [cause: string, when: string]> = [
   [HangupCause.destinationOutOfOrder, "the phone cannot be reached, or the agent has no worker"],
   [HangupCause.outgoingCallBarred, "the number is barred"],
   [HangupCause.networkOutOfOrder, "the network failed, or an agent dropped off"],
-  [HangupCause.originatorCancel, "this party still rang when the call ended or was transferred, or hung up before it was picked up"],
+  [
+    HangupCause.originatorCancel,
+    "this party still rang when the call ended or was transferred, or hung up before it was picked up"
+  ],
   [HangupCause.loseRace, "another endpoint of the same round answered first"],
   [HangupCause.allottedTimeout, "the maximum duration of the call, or of the connect, ran out"],
   [HangupCause.blindTransfer, "a transfer kept this party on the line, and the new pipeline needs it no more"],
