@@ -70,7 +70,7 @@ describe("webhooks over real sockets", () => {
       assert.lengthOf(seen, 1)
     }).pipe(Effect.provide(app(() => jsonReply(connectToColleague)))))
 
-  it.live("say Refused when nobody listens", () =>
+  it.live("say NoReply when nobody listens", () =>
     Effect.gen(function*() {
       const port = yield* closedPort
       const { delivery } = yield* runMenu(`http://127.0.0.1:${port}/menu`)
@@ -87,7 +87,7 @@ describe("webhooks over real sockets", () => {
       assert.strictEqual(record.hangupReason, "no reply to the callback: TimedOut")
     }).pipe(Effect.scoped, Effect.provide(world())))
 
-  it.live("say Refused when the connection breaks in the middle of the reply", () =>
+  it.live("say NoReply when the connection breaks in the middle of the reply", () =>
     Effect.gen(function*() {
       const port = yield* rawServer((socket) => {
         socket.once("data", () => {

@@ -82,8 +82,8 @@ const connect = (options: Options) =>
         ? Effect.fail(invalid("--admin-token", "goes with --url"))
         : ownSimulator(options),
     onSome: (url) =>
-      Option.isSome(options.seed) || Option.isSome(options.config)
-        ? Effect.fail(invalid("--url", "goes with neither --seed nor --config: that simulator runs already"))
+      Configured.isAsked(options)
+        ? Effect.fail(invalid("--url", "goes with no flag but --token and --admin-token: that simulator runs already"))
         : Effect.succeed({ ...options, url })
   })
 

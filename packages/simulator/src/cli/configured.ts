@@ -23,6 +23,15 @@ export const flags = {
   )
 }
 
+/** Whether the flags say more than who asks. */
+export const isAsked = (options: Command.Command.Config.Infer<typeof flags>): boolean => {
+  const values: Readonly<Record<string, unknown>> = options
+  return Object.keys(flags).some((name) => {
+    const value = values[name]
+    return name !== "token" && (value === true || (Option.isOption(value) && Option.isSome(value)))
+  })
+}
+
 /** The configuration that the flags describe. Fails with `FileUnreadable`, `InvalidConfig`. */
 export const configured = Effect.fnUntraced(function*(options: Command.Command.Config.Infer<typeof flags>) {
   const file = Option.isNone(options.config)

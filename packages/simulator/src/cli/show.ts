@@ -25,7 +25,7 @@ export const print = (lines: Lines): Effect.Effect<void> =>
 export const note = (text: string): Effect.Effect<void> => Console.error(`piopiy-sim: ${text}`)
 
 const originOf = Schema.decodeUnknownOption(
-  Schema.TaggedStruct("Originated", { callerId: Schema.String, to: Schema.String })
+  Schema.TaggedStruct("Originated", { callerId: Schema.String, to: Schema.String, kind: Schema.String })
 )
 
 const recordLines = (entry: EntryJson, color: boolean): Lines => {
@@ -42,7 +42,10 @@ export const call = (color: boolean): (entry: EntryJson) => Lines => {
     const origin = originOf(entry.event)
     startedAt ??= entry.at
     return [
-      ...Option.match(origin, { onNone: () => [], onSome: ({ to }) => [names(to, color)] }),
+      ...Option.match(origin, {
+        onNone: () => [],
+        onSome: ({ callerId, kind, to }) => [names(kind === "Inbound" ? callerId : to, color)]
+      }),
       ...Ladder.lines(entry, { color, originMs: startedAt }),
       ...recordLines(entry, color)
     ]

@@ -235,6 +235,18 @@ const current: ReadonlyArray<Operation> = [
     pathId: { name: "request_id", example: examples.requestId },
     reply: "Transfer",
     refusals: ["Unauthorized", "TransferNotFound"]
+  },
+  {
+    method: "get",
+    group: "Calls",
+    id: "getAccountBalance",
+    path: v3Path("/balance"),
+    summary: "Ask what is left on the account",
+    about: "A page of the platform speaks of it and names no path; the answer is that of the older API.",
+    mark: "assumed",
+    source: "doc.piopiy.com",
+    reply: "LegacyBalance",
+    refusals: ["Unauthorized"]
   }
 ]
 

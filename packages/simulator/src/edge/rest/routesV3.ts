@@ -49,7 +49,13 @@ const balance = operation.get(
   ({ tenant }) => Effect.sync(() => replyLegacy.balance(tenant.account))
 )
 
-const places: ReadonlyArray<operation.Place> = [
+/**
+ * Where the operations are.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const places: ReadonlyArray<operation.Place> = [
   ...Object.values(RestV3.paths).map((path) => ({ method: "POST", path: `/v3${path}` } as const)),
   { method: "GET", path: balancePath },
   ...routesCalls.places
