@@ -56,13 +56,13 @@ export const Originated = Schema.TaggedStruct("Originated", {
 export type Originated = typeof Originated.Type
 
 /**
- * What a callback was answered with, as read at the edge.
+ * What a callback was answered with, as read at the edge. `ignored` tells what of it was passed over.
  *
  * @category models
  * @since 0.1.0
  */
 export const Reply = Schema.Union([
-  Schema.TaggedStruct("NewProgram", { program: Program }),
+  Schema.TaggedStruct("NewProgram", { program: Program, ignored: Schema.optionalKey(Schema.Array(Schema.String)) }),
   Schema.TaggedStruct("Empty", {}),
   Schema.TaggedStruct("Invalid", { problems: Schema.Array(Schema.String) })
 ])

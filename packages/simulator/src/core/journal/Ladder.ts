@@ -99,9 +99,18 @@ const eventRows: Readonly<Record<CallEvent["_tag"], Row>> = {
   ),
   WebhookReplied: row(
     Schema.Struct({
-      reply: Schema.Struct({ _tag: Schema.String, program: Schema.optionalKey(Schema.Array(Schema.Unknown)) })
+      reply: Schema.Struct({
+        _tag: Schema.String,
+        program: Schema.optionalKey(Schema.Array(Schema.Unknown)),
+        ignored: Schema.optionalKey(Schema.Array(Schema.String))
+      })
     }),
-    ({ reply }) => fromApp(reply.program === undefined ? `${reply._tag} reply` : `${reply.program.length} actions`)
+    ({ reply: { _tag, ignored = [], program } }) =>
+      fromApp(
+        program === undefined
+          ? `${_tag} reply`
+          : `${program.length} actions${ignored.length === 0 ? "" : `, ${ignored.length} ignored`}`
+      )
   ),
   WebhookFailed: row(Schema.Struct({ why: Schema.String }), ({ why }) => fromApp(`no reply: ${why}`)),
   TransferRequested: row(

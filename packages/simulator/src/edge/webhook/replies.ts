@@ -22,16 +22,22 @@ const isEmpty = (json: unknown): boolean =>
 
 const empty: Reply = { _tag: "Empty" }
 
-const reader = (pipeline: Admission.Reader<Program>, key: string) => {
+const said = ({ message, path }: Admission.Problem): string => `${path}: ${message}`
+
+const reader = (
+  pipeline: Admission.Reader<Program>,
+  key: string,
+  passedOver: (json: unknown, path: string) => ReadonlyArray<Admission.Problem> = () => []
+) => {
   const readPipeline = Admission.document(pipeline)
   return (json: unknown): Reply => {
     const list = unwrapped(json, key)
     return isEmpty(list) ? empty : Result.match(readPipeline(list, key), {
-      onFailure: (problems) => ({
-        _tag: "Invalid",
-        problems: problems.map(({ message, path }) => `${path}: ${message}`)
-      }),
-      onSuccess: (program) => ({ _tag: "NewProgram", program })
+      onFailure: (problems) => ({ _tag: "Invalid", problems: problems.map(said) }),
+      onSuccess: (program) => {
+        const ignored = passedOver(list, key).map(said)
+        return { _tag: "NewProgram", program, ...(ignored.length === 0 ? {} : { ignored }) }
+      }
     })
   }
 }
@@ -40,7 +46,7 @@ const reader = (pipeline: Admission.Reader<Program>, key: string) => {
 const current = reader(AdmissionPcmoV3.pipeline, "pipeline")
 
 /** A bare array as every official example has it (documented), or one under `pcmo`, as one third party (assumed). */
-const older = reader(AdmissionPcmoLegacy.pipeline, "pcmo")
+const older = reader(AdmissionPcmoLegacy.pipeline, "pcmo", AdmissionPcmoLegacy.ignored)
 
 const readers: Readonly<Record<Notice["_tag"], ((json: unknown) => Reply) | undefined>> = {
   Input: current,
@@ -53,7 +59,7 @@ const readers: Readonly<Record<Notice["_tag"], ((json: unknown) => Reply) | unde
 
 /**
  * What the text of a 2xx reply means. A pipeline, bare or wrapped, is the new program; nothing, `null`, `[]` and `{}` are
- * empty; anything else is invalid, with every problem by its path. What comes back upon a report is not looked at.
+ * empty; anything else is invalid, with every problem by its path. What of an older pipeline is passed over is told. What comes back upon a report is not looked at.
  *
  * @category decoding
  * @since 0.1.0

@@ -64,6 +64,14 @@ describe("replies", () => {
     }
   )
 
+  it("in the older vocabulary tell what of them was passed over", () => {
+    const reply = replies.read(answer, "[{\"action\":\"hangup\"},{\"action\":\"plai\"}]")
+    assert(reply._tag === "NewProgram")
+    assert.lengthOf(reply.program, 1)
+    assert.match(reply.ignored?.join() ?? "", /^pcmo\[1\]\.action: unknown action/)
+    assert.notProperty(replies.read(answer, "[{\"action\":\"hangup\"}]"), "ignored")
+  })
+
   it("name each problem by its path below pcmo", () => {
     const reply = replies.read(answer, "[{\"action\":\"play\",\"file_name\":5}]")
     assert(reply._tag === "Invalid")
