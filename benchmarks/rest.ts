@@ -38,7 +38,7 @@ const Figures = Schema.fromJsonString(
 const config = JSON.stringify({ maxCalls: 1_000_000 })
 
 const subjects = (configFile: string) => {
-  const simulator = ["../packages/simulator/src/cli/main.ts", "serve", "--port", "0", "--json", "--config", configFile]
+  const simulator = ["../packages/simulator/src/cli/bin.ts", "serve", "--port", "0", "--json", "--config", configFile]
   return [
     { subject: "sim serve, calls that nobody answers", server: simulator, body: silent },
     { subject: "sim serve, calls with an agent", server: simulator, body: talking },

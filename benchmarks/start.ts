@@ -19,7 +19,7 @@ export interface Size {
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
 
 const subjects = [
-  { subject: "sim serve", command: [path("../packages/simulator/src/cli/main.ts"), "serve", "--port", "0", "--json"] },
+  { subject: "sim serve", command: [path("../packages/simulator/src/cli/bin.ts"), "serve", "--port", "0", "--json"] },
   { subject: "bare node:http", command: [path("bareServer.ts")] }
 ]
 

@@ -9,7 +9,7 @@ import { dirname } from "node:path"
 import { fileURLToPath } from "node:url"
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const simulatorCli = `${root}/packages/simulator/src/cli/main.ts`
+const simulatorCli = `${root}/packages/simulator/src/cli/bin.ts`
 
 /** Something did not come about in time. */
 export class NotInTime extends Data.TaggedError("NotInTime")<{ readonly what: string }> {

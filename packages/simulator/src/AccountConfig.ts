@@ -23,6 +23,11 @@ export const defaultRatePerMinute = 0.45
 const secret = (what: string) =>
   Schema.String.check(Schema.isPattern(/^\S+$/u, { message: `Expected a ${what} without spaces, not empty` }))
 
+/** What a header can carry. */
+const Token = Schema.String.check(
+  Schema.isPattern(/^[!-~]+$/u, { message: "Expected a token of visible ASCII characters, not empty" })
+)
+
 const Url = Schema.String.check(
   Schema.makeFilter((text) => /^https?:\/\//iu.test(text) && URL.canParse(text), {
     message: "Expected an http or https URL",
@@ -31,7 +36,8 @@ const Url = Schema.String.check(
 )
 
 const atMost = (maximum: number) => Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum }))
-const countTo = (maximum: number) => Schema.Int.check(Schema.isBetween({ minimum: 1, maximum }))
+/** A whole number, 1 or more. */
+export const countTo = (maximum: number) => Schema.Int.check(Schema.isBetween({ minimum: 1, maximum }))
 
 /** A key that may be left out, with what editors say about it. */
 export const optional = <S extends Schema.Top>(description: string, schema: S) =>
@@ -46,7 +52,7 @@ const User = Schema.Struct({ id: Schema.NonEmptyString, password: secret("passwo
  * @since 0.1.0
  */
 export const AccountConfig = Schema.Struct({
-  token: secret("token").annotate({ description: "The bearer token." }),
+  token: Token.annotate({ description: "The bearer token." }),
   name: optional(
     "How /_sim and the journal call the account; left out, the first is default, the next tenant-1 and on.",
     Schema.NonEmptyString
@@ -143,3 +149,25 @@ export const answerUrls = (config: AccountConfig, under: string, problems: Array
   }
   return { byNumber, ...(config.answerUrl === undefined ? {} : { otherwise: config.answerUrl }) }
 }
+
+/**
+ * Every URL of an account, with its place below `under`.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const urls = (
+  { answerUrl, numbers = {}, webhooks: { cdr, envelope, events } = {} }: AccountConfig,
+  under: string
+): ReadonlyArray<{ readonly path: string; readonly url: string }> =>
+  Object.entries({
+    [`${under}.answerUrl`]: answerUrl,
+    ...Object.fromEntries(
+      Object.entries(numbers).map(([number, { answerUrl }]) =>
+        [`${Admission.at(`${under}.numbers`, number)}.answerUrl`, answerUrl] as const
+      )
+    ),
+    [`${under}.webhooks.events`]: events,
+    [`${under}.webhooks.cdr`]: cdr,
+    [`${under}.webhooks.envelope`]: envelope
+  }).flatMap(([path, url]) => url === undefined ? [] : [{ path, url }])

@@ -28,7 +28,7 @@ const defaultAccount: AccountConfig.AccountConfig = { token: defaultToken }
 
 const Pipelines = Schema.Record(Schema.String, Schema.Array(Schema.Unknown))
 
-const { optional } = AccountConfig
+const { countTo, optional } = AccountConfig
 
 /**
  * The options. All are optional; each says in its description what it does and what it is when left out.
@@ -58,7 +58,10 @@ export const SimulatorConfig = Schema.Struct({
     Schema.Record(Schema.String, Schema.Natural)
   ),
   maxCalls: optional("Calls in progress at once, of each account (default 10000).", Schema.Natural),
-  maxEntries: optional("Journal entries in memory, of each account (default 200000).", Schema.Natural),
+  maxEntries: optional(
+    "Journal entries in memory, of each account (default 200000).",
+    countTo(Number.MAX_SAFE_INTEGER)
+  ),
   maxRecords: optional("Records of ended calls in memory, of each account (default 100000).", Schema.Natural)
 })
 /** @since 0.1.0 */

@@ -51,21 +51,24 @@ describe("SimulatorConfig.decode", () => {
   it.effect("refuses with every problem, each by its path", () =>
     Effect.gen(function*() {
       const error = yield* Effect.flip(SimulatorConfig.decode({
-        accounts: [{ token: "two words" }, { token: "" }, { name: "x" }],
+        accounts: [{ token: "two words" }, { token: "" }, { name: "x" }, { token: "t\u00f6ken" }],
         seed: 1.5,
         files: { "a.wav": -1 },
         people: { "91": { outcome: { _tag: "Answers", afterMs: "soon", by: "Person" }, answers: [] } },
         maxCalls: "many",
+        maxEntries: 0,
         colour: "red"
       }))
       assert.sameMembers([...pathsOf(error)], [
         "accounts[0].token",
         "accounts[1].token",
         "accounts[2].token",
+        "accounts[3].token",
         "seed",
         "files[\"a.wav\"]",
         "people[\"91\"].outcome.afterMs",
         "maxCalls",
+        "maxEntries",
         "colour"
       ])
       assert.notInclude(error.message, "two words")

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** `piopiy-sim`: the simulator from the command line. */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
@@ -19,6 +18,12 @@ const command = Command.make("piopiy-sim").pipe(
   Command.withDescription("The Piopiy voice platform offline: its REST API, the people on the phone, the webhooks."),
   Command.withSubcommands([serve, call, watch, ladder, numbers])
 )
+
+/** Whoever reads may leave early, as `head` does: then nobody is left to be told anything. */
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error
+  process.exit(1)
+})
 
 Command.run(command, { version }).pipe(
   Effect.catchTag(

@@ -6,9 +6,11 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as AccountConfig from "../AccountConfig.ts"
+import * as hosts from "../edge/webhook/hosts.ts"
 import * as SimulatorServer from "../node/SimulatorServer.ts"
 import * as SimulatorConfig from "../SimulatorConfig.ts"
 import * as Configured from "./configured.ts"
+import * as show from "./show.ts"
 import { tokenFlag } from "./tokenFlag.ts"
 
 const flags = {
@@ -53,6 +55,19 @@ const banner = (url: string, seed: number, account: AccountConfig.AccountConfig)
 
 Who answers which number: piopiy-sim numbers. Ctrl-C stops.`
 
+/** What nothing will ever be sent to: better said now than found out in the journal. */
+const warnings = (config: SimulatorConfig.SimulatorConfig, allows: (url: URL) => boolean): ReadonlyArray<string> =>
+  (config.accounts ?? []).flatMap((account, index) => AccountConfig.urls(account, `accounts[${index}]`)).flatMap(
+    ({ path, url }) => {
+      const target = new URL(url)
+      return allows(target) ? [] : [
+        target.username === "" && target.password === ""
+          ? `${path}: nothing will be sent to ${target.hostname}, unless --allow-host ${target.hostname} says so`
+          : `${path}: nothing will be sent there, because the URL holds a user or a password`
+      ]
+    }
+  )
+
 const run = Effect.fnUntraced(function*(options: Command.Command.Config.Infer<typeof flags>) {
   const config = yield* Configured.configured(options)
   const server = SimulatorServer.layer({
@@ -63,6 +78,8 @@ const run = Effect.fnUntraced(function*(options: Command.Command.Config.Infer<ty
     ...Option.match(options.adminToken, { onNone: () => ({}), onSome: (adminToken) => ({ adminToken }) }),
     ...Option.match(options.journal, { onNone: () => ({}), onSome: (journalFile) => ({ journalFile }) })
   })
+  const allows = hosts.allows(options.allowHost, { loopback: hosts.isLoopback(options.host) })
+  yield* Effect.forEach(warnings(config, allows), show.note, { discard: true })
   const seed = config.seed ?? SimulatorConfig.defaultSeed
   const [account] = config.accounts ?? [{ token: SimulatorConfig.defaultToken }]
   const announce = Layer.effectDiscard(

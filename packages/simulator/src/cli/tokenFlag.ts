@@ -3,13 +3,13 @@ import * as Flag from "effect/cli/Flag"
 import * as Redacted from "effect/Redacted"
 
 /** A token that a request can carry. */
-const isToken = (token: Redacted.Redacted<string>): boolean => /^\S+$/.test(Redacted.value(token))
+const isToken = (token: Redacted.Redacted<string>): boolean => /^[!-~]+$/.test(Redacted.value(token))
 
 /** A flag that may be left out, whose value is a token. */
 export const tokenFlag = (name: string, description: string) =>
   Flag.optional(
     Flag.Redacted(name).pipe(
       Flag.withDescription(description),
-      Flag.filter(isToken, () => "a token without spaces, not empty")
+      Flag.filter(isToken, () => "a token of visible ASCII characters, not empty")
     )
   )

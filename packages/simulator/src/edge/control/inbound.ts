@@ -91,10 +91,6 @@ export const place = <E extends reply.Refused>(
     )
   })
 
-/** A web page may post without saying a type, and need not ask first; no page of another host may start calls. */
-const jsonSaid = (request: HttpServerRequest.HttpServerRequest): Effect.Effect<unknown, reply.Refused> =>
-  request.headers["content-type"] === undefined ? Effect.fail(body.wrongType) : body.json(request)
-
 /**
  * {@link place} over HTTP: 202 with `call_id` and `request_id`.
  *
@@ -105,7 +101,7 @@ export const handle = (
   tenant: Tenant,
   request: HttpServerRequest.HttpServerRequest
 ): Effect.Effect<HttpServerResponse.HttpServerResponse> =>
-  Effect.match(place(tenant, jsonSaid(request)), {
+  Effect.match(place(tenant, body.jsonSaid(request)), {
     onFailure: reply.toResponse,
     onSuccess: ({ callId, requestId }) =>
       HttpServerResponse.jsonUnsafe({ call_id: callId, request_id: requestId }, { status: 202 })

@@ -12,8 +12,7 @@ const parse = Schema.decodeUnknownEffect(Schema.fromJsonString(Schema.Unknown))
 
 const tooLarge = reply.unreadable(413, "too_large", `the body is longer than ${maxBodyBytes} bytes: send a shorter one`)
 const notJson = reply.unreadable(400, "invalid_json", "the body is not JSON")
-/** The refusal of a body that is not said to be JSON. */
-export const wrongType = reply.unreadable(415, "unsupported_media_type", "send the body as 'Content-Type: application/json'")
+const wrongType = reply.unreadable(415, "unsupported_media_type", "send the body as 'Content-Type: application/json'")
 
 const isJson = (contentType: string | undefined): boolean =>
   contentType === undefined || /^application\/(?:[a-z0-9.+-]+\+)?json\b/i.test(contentType)
@@ -34,3 +33,13 @@ export const json = Effect.fnUntraced(function*(request: HttpServerRequest.HttpS
   )
   return yield* Effect.mapError(parse(text), () => notJson)
 })
+
+/**
+ * {@link json} of a body that says its type. A web page may post without saying one, and need not ask first, so this is
+ * for requests that get by without a header of their own: no page of another host may start calls.
+ *
+ * @category reading
+ * @since 0.1.0
+ */
+export const jsonSaid = (request: HttpServerRequest.HttpServerRequest): Effect.Effect<unknown, reply.Refused> =>
+  request.headers["content-type"] === undefined ? Effect.fail(wrongType) : json(request)

@@ -58,7 +58,7 @@ export const make = <A>({ find, invalid, read, unknown }: Credentials<A>): Diale
   )
   return {
     identify: (request, tenants) =>
-      Effect.flatMap(body.json(request), (json) =>
+      Effect.flatMap(body.jsonSaid(request), (json) =>
         Effect.fromResult(read(json)).pipe(
           Effect.mapError(refuseInvalid),
           Effect.flatMap((credentials) => {

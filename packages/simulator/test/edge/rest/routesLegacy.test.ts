@@ -116,6 +116,18 @@ describe("a dial", () => {
       assert.deepStrictEqual((yield* live).origin.program, [{ _tag: "Ask", url: "http://app.localhost/answer" }])
     }).pipe(Effect.provide(inProcess)))
 
+  it.effect("is refused when it does not say its type: a page of another host may post so without asking", () =>
+    Effect.gen(function*() {
+      const body = new TextEncoder().encode(JSON.stringify({ appid, secret, from, to: patient, pcmo: [hangup] }))
+      const unsaid = HttpClientRequest.post(`${host}${dialPath}`).pipe(
+        HttpClientRequest.bodyUint8Array(body, "application/json"),
+        HttpClientRequest.removeHeader("content-type")
+      )
+      const simulator = yield* Simulator.Simulator
+      assert.deepStrictEqual(codes(yield* send(unsaid)), [415, 415, 415])
+      assert.lengthOf(yield* simulator.records, 0)
+    }).pipe(Effect.provide(inProcess)))
+
   it.effect("warns of what was passed over", () =>
     Effect.gen(function*() {
       const answer = yield* dial(patient, [{ action: "paly", file_name: "a.wav" }, bridge])
@@ -308,6 +320,8 @@ describe("messages", () => {
       const simulator = yield* Simulator.Simulator
       const requests = entriesOf(yield* simulator.journal(), "Requested").map(({ operation }) => operation)
       assert.deepStrictEqual(requests, ["POST /v2/user/login", "POST /v2/messages", "POST /v2/messages"])
+      const messages = entriesOf(yield* simulator.journal(), "Messaged").map(({ text, to }) => [text, to])
+      assert.deepStrictEqual(messages, [["hello", "19170000001"], ["hello", "19170000001"]])
     }).pipe(Effect.provide(inProcess)))
 
   it.effect("are refused with their own codes", () =>
