@@ -86,7 +86,7 @@ export const run = Effect.fnUntraced(function*(size: Size) {
     benchmark: "start",
     about: `milliseconds from spawning the process to the first accepted call, ${size.rounds} starts each`,
     columns: [
-      { key: "firstCall", title: "median", decimals: 0, target: "sim serve <= 900" },
+      { key: "firstCall", title: "median", decimals: 0, target: "sim serve <= 800" },
       { key: "fastest", title: "fastest", decimals: 0 },
       { key: "slowest", title: "slowest", decimals: 0 },
       { key: "listening", title: "listening", decimals: 0 },
