@@ -120,13 +120,22 @@ const pathOf = (request: HttpServerRequest.HttpServerRequest): string => request
 const idIn = (request: HttpServerRequest.HttpServerRequest): string =>
   pathOf(request).split("/")[3]?.toLowerCase() ?? ""
 
-const patternOf = ({ path }: Page): RegExp => new RegExp(`^/_sim${path.replace("{id}", "([^/]+)")}$`)
+const patternOf = ({ path }: { readonly path: string }): RegExp =>
+  new RegExp(`^/_sim${path.replace("{id}", "([^/]+)")}$`)
+
+/** What is at a path, by its method. Whoever waits for a server to be there may ask for the head of `health` alone. */
+const places: ReadonlyArray<{ readonly method: string; readonly path: string }> = [
+  { method: "GET", path: "" },
+  { method: "GET", path: "/health" },
+  { method: "HEAD", path: "/health" },
+  ...pages
+]
 
 /** A path that is none of the server's, or whose id cannot be read, is 404; one that is, with another method, 405. */
 const elsewhere = (request: HttpServerRequest.HttpServerRequest): HttpServerResponse.HttpServerResponse => {
-  const here = pages.filter((page) => patternOf(page).test(pathOf(request)))
+  const here = places.filter((place) => patternOf(place).test(pathOf(request)))
   const allow = here.map(({ method }) => method).join(", ")
-  return here.every(({ method }) => method === request.method)
+  return here.length === 0 || here.some(({ method }) => method === request.method)
     ? HttpServerResponse.jsonUnsafe({
       error: "not_found",
       message: "the emulated API is below /v3, /v2 and /v1, the simulator's own pages below /_sim"
@@ -153,7 +162,11 @@ export const layer = (options: ControlOptions): Layer.Layer<never, never, HttpRo
       )
 
     yield* router.add("GET", "/_sim", within(() => json(index)))
-    yield* router.add("GET", healthPath, health(tenants, options))
+    // The router knows no route for `HEAD` alone.
+    yield* router.add("*", healthPath, (request) =>
+      request.method === "GET" || request.method === "HEAD"
+        ? health(tenants, options)
+        : Effect.succeed(elsewhere(request)))
     for (const page of pages) {
       yield* router.add(page.method, `/_sim${page.path.replace("{id}", ":id")}`, within(page.answer))
     }

@@ -54,6 +54,14 @@ describe("/_sim/health", () => {
       yield* place({ to: patient, pipeline: [play("a.wav")] })
       assert.deepEqual((yield* get("/_sim/health")).body, { status: "ok", version: "0.0.0", calls: 1 })
     }).pipe(Effect.provide(inProcess)))
+
+  it.effect("answers whoever asks for its head alone, and says so to any other method", () =>
+    Effect.gen(function*() {
+      const ask = (method: "HEAD" | "PUT") => send(HttpClientRequest.make(method)(`${host}/_sim/health`))
+      assert.strictEqual((yield* ask("HEAD")).status, 200)
+      const other = yield* ask("PUT")
+      assert.deepEqual([other.status, other.headers["allow"]], [405, "GET, HEAD"])
+    }).pipe(Effect.provide(inProcess)))
 })
 
 describe("/_sim/calls", () => {
