@@ -46,6 +46,9 @@ export class Journal extends Context.Service<Journal, {
   readonly finish: Effect.Effect<void>
   /** The record of an ended call, also after its entries were evicted. */
   readonly record: (callId: string) => CallRecord | undefined
+  /** The record of the ended call that a leg belonged to, by the leg's uuid. */
+  readonly recordOfLeg: (uuid: string) => CallRecord | undefined
+  readonly recordOfRequest: (requestId: string) => CallRecord | undefined
   readonly records: () => ReadonlyArray<CallRecord>
   /** Whether the call's entries are gone, and its record is not. */
   readonly isEvicted: (callId: string) => boolean
@@ -89,6 +92,9 @@ const make = (
     const { bounds, seed, tenant, version } = options
     const records = new Map<string, CallRecord>()
     const evicted = new Set<string>()
+    /** The calls of records, by their request id, and by the uuids of legs other than the first. */
+    const callOfRequest = new Map<string, string>()
+    const callOfLeg = new Map<string, string>()
     /** The entries of each call that is kept. */
     const seqsOf = new Map<string, Array<number>>()
     /** What may go, in this order: requests and other entries of no call that is kept, and calls by their last entry. */
@@ -150,10 +156,14 @@ const make = (
 
     const keepRecord = (record: CallRecord): void => {
       records.set(record.callId, record)
+      callOfRequest.set(record.requestId, record.callId)
+      for (const { uuid } of record.legs.slice(1)) callOfLeg.set(uuid, record.callId)
       if (records.size <= bounds.records) return
-      for (const callId of records.keys()) {
+      for (const [callId, { legs, requestId }] of records) {
         records.delete(callId)
         evicted.delete(callId)
+        callOfRequest.delete(requestId)
+        for (const { uuid } of legs) callOfLeg.delete(uuid)
         break
       }
     }
@@ -245,6 +255,8 @@ const make = (
         wakeFollowers()
       }),
       record: (callId) => records.get(callId),
+      recordOfLeg: (uuid) => records.get(callOfLeg.get(uuid) ?? uuid),
+      recordOfRequest: (requestId) => records.get(callOfRequest.get(requestId) ?? ""),
       records: () => [...records.values()],
       isEvicted: (callId) => evicted.has(callId),
       size: () => kept,

@@ -6,7 +6,7 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
-import type { CallRecord } from "../../src/core/call/CallRecord.ts"
+import type { CallRecord, LegRecord } from "../../src/core/call/CallRecord.ts"
 import type { Draft, Entry } from "../../src/core/journal/Entry.ts"
 import * as Journal from "../../src/engine/Journal.ts"
 import * as Timeline from "../../src/engine/Timeline.ts"
@@ -32,6 +32,17 @@ const rang = (callId: string): Draft => ({
   commands: []
 })
 
+const legOf = (legId: string, uuid: string): LegRecord => ({
+  legId,
+  uuid,
+  endpoint: { _tag: "Pstn", number: "919840000000" },
+  startedAt: 0,
+  endedAt: 0,
+  durationMs: 0,
+  disposition: "Missed",
+  hangupCause: "NO_ANSWER"
+})
+
 const recordOf = (callId: string): CallRecord => ({
   callId,
   requestId: `request of ${callId}`,
@@ -45,7 +56,7 @@ const recordOf = (callId: string): CallRecord => ({
   disposition: "Missed",
   hangupCause: "NO_ANSWER",
   endedBy: "Timeout",
-  legs: [],
+  legs: [legOf("caller", callId), legOf("callee1", `second leg of ${callId}`)],
   transfers: [],
   inputs: [],
   recordings: [],
@@ -168,6 +179,18 @@ describe("Journal", () => {
       assert.deepEqual(journal.records().map(({ callId }) => callId), ["call2", "call3", "call4"])
       assert.isUndefined(journal.record("call1"))
     }).pipe(Effect.provide(journalOf({ records: 3 }))))
+
+  it.effect("finds a record by its request and by its legs, and forgets both with it", () =>
+    Effect.gen(function*() {
+      const journal = yield* Journal.Journal
+      wholeCalls(journal, 3, 2)
+      const { callId, legs, requestId } = recordOf("call2")
+      assert.strictEqual(journal.recordOfRequest(requestId)?.callId, callId)
+      for (const { uuid } of legs) assert.strictEqual(journal.recordOfLeg(uuid)?.callId, callId)
+      const gone = recordOf("call0")
+      assert.isUndefined(journal.recordOfRequest(gone.requestId))
+      for (const { uuid } of gone.legs) assert.isUndefined(journal.recordOfLeg(uuid))
+    }).pipe(Effect.provide(journalOf({ records: 2 }))))
 
   it.effect("forgets that a call was evicted together with its record", () =>
     Effect.gen(function*() {

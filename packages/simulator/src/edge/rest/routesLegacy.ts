@@ -88,12 +88,8 @@ const callAction: Act<AdmissionLegacy.ActionRequest> = ({ seq, tenant }, { actio
 const cdrsOf = ({ account }: Tenant, record: CallRecord): ReadonlyArray<Cdr.Cdr> =>
   Cdr.of(record, { appId: account.appId, balance: account.balance() })
 
-/** The newest records first: whoever asks does so soon. */
-const findRecord = ({ journal }: Tenant, is: (record: CallRecord) => boolean): CallRecord | undefined =>
-  journal.records().findLast(is)
-
 const cdrByLeg: Act<string> = ({ tenant }, uuid) => {
-  const record = findRecord(tenant, ({ legs }) => legs.some((leg) => leg.uuid === uuid))
+  const record = tenant.journal.recordOfLeg(uuid)
   const found = record === undefined ? undefined : cdrsOf(tenant, record).find((cdr) => cdr.uuid === uuid)
   return found === undefined
     ? Effect.fail(replyLegacy.noCdr)
@@ -101,7 +97,7 @@ const cdrByLeg: Act<string> = ({ tenant }, uuid) => {
 }
 
 const cdrByRequest: Act<string> = ({ tenant }, requestId) => {
-  const record = findRecord(tenant, (record) => record.requestId === requestId)
+  const record = tenant.journal.recordOfRequest(requestId)
   return record === undefined
     ? Effect.fail(replyLegacy.noCdr)
     : Effect.succeed(replyLegacy.cdrs(cdrsOf(tenant, record), tenant.timeline.originEpochMs))

@@ -42,6 +42,27 @@ const authorized = (header: string | undefined) =>
 
 const Problems = Schema.Array(Schema.Struct({ path: Schema.String, message: Schema.String }))
 
+describe("an account's limits", () => {
+  const limited = (account: object) => InProcess.layer({ config: { accounts: [{ token: "sim-token", ...account }] } })
+  const placing = post(pcmoCall, pcmo)
+
+  it.effect.each(
+    [
+      [{ channels: 1 }, 429, "channels_in_use", "1"],
+      [{ callsPerSecond: 1 }, 429, "rate_limited", "1"],
+      [{ active: false }, 403, "app_not_active", undefined],
+      [{ balance: 0 }, 403, "insufficient_balance", undefined]
+    ] as const
+  )("refuse a call too many: %j", ([account, status, error, retryAfter]) =>
+    Effect.gen(function*() {
+      if (status === 429) assert.strictEqual((yield* placing).status, 200)
+      const refused = yield* placing
+      assert.strictEqual(refused.status, status)
+      assert.strictEqual(refused.body["error"], error)
+      assert.strictEqual(refused.headers["retry-after"], retryAfter)
+    }).pipe(Effect.provide(limited(account))))
+})
+
 describe("authentication", () => {
   it.effect.each([
     undefined,
