@@ -235,7 +235,7 @@ const endpoints: ReadonlyMap<unknown, Endpoint> = new Map<unknown, Endpoint>([
 
 const fits = (schema: Wire, json: unknown, place: string, closed: boolean): ReadonlyArray<Difference> => {
   if (json === undefined || json === null) return []
-  const read = Schema.decodeUnknownResult(schema, closed ? { onExcessProperty: "error" } : {})(json)
+  const read = Schema.decodeResult(schema, closed ? { onExcessProperty: "error" } : {})(json)
   return Result.isFailure(read)
     ? [difference("sdk", "refused", [place], "accepted", read.failure.message.replaceAll(/\s+/g, " "))]
     : []

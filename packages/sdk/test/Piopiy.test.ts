@@ -158,8 +158,11 @@ describe("layerConfigFetch", () => {
       }
       const environment = { PIOPIY_TOKEN: "from-env", PIOPIY_BASE_URL: "http://127.0.0.1:1/v3" }
       yield* Calls.Calls.use((calls) => calls.hangup(CallId.make("c4d0e5f6-a7b8-12c9-d3e4-f56789012345"))).pipe(
-        Effect.provide(Piopiy.layerConfigFetch),
-        Effect.provide(ConfigProvider.layer(ConfigProvider.fromUnknown(environment))),
+        Effect.provide(
+          Piopiy.layerConfigFetch.pipe(
+            Layer.provideMerge(ConfigProvider.layer(ConfigProvider.fromUnknown(environment)))
+          )
+        ),
         Effect.provideService(FetchHttpClient.Fetch, fetch)
       )
       assert.deepStrictEqual(sent, ["http://127.0.0.1:1/v3/voice/call/hangup Bearer from-env"])
@@ -180,8 +183,11 @@ describe("layerLegacyConfigFetch", () => {
         PIOPIY_LEGACY_BASE_URL: "http://127.0.0.1:1"
       }
       const count = yield* LegacyCalls.LegacyCalls.use((calls) => calls.channels).pipe(
-        Effect.provide(Piopiy.layerLegacyConfigFetch),
-        Effect.provide(ConfigProvider.layer(ConfigProvider.fromUnknown(environment))),
+        Effect.provide(
+          Piopiy.layerLegacyConfigFetch.pipe(
+            Layer.provideMerge(ConfigProvider.layer(ConfigProvider.fromUnknown(environment)))
+          )
+        ),
         Effect.provideService(FetchHttpClient.Fetch, fetch)
       )
       assert.strictEqual(count, 2)

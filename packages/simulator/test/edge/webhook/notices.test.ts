@@ -90,7 +90,7 @@ const Samples = Schema.fromJsonString(Schema.Array(Schema.Struct({
   expected: Schema.Record(Schema.String, Schema.Unknown)
 })))
 
-const samples = Schema.decodeUnknownSync(Samples)(
+const samples = Schema.decodeSync(Samples)(
   readFileSync(new URL("../../../../../e2e/corpus/documented.json", import.meta.url), "utf8")
 )
 
