@@ -6,6 +6,7 @@ import * as Redacted from "effect/Redacted"
 import * as Account from "./Account.ts"
 import * as CommandRunner from "./CommandRunner.ts"
 import * as Journal from "./Journal.ts"
+import * as MediaEngine from "./MediaEngine.ts"
 import * as Outbox from "./Outbox.ts"
 import * as Parties from "./Parties.ts"
 import * as Switchboard from "./Switchboard.ts"
@@ -67,6 +68,7 @@ export interface Tenant {
   readonly switchboard: Switchboard.Switchboard["Service"]
   readonly timeline: Timeline.Timeline["Service"]
   readonly account: Account.Account["Service"]
+  readonly media: MediaEngine.MediaEngine["Service"]
   readonly legacyErrors: LegacyErrors
   readonly webhooks: Outbox.Webhooks
   /** The URL that is asked what to do with a call to this number of the platform. */
@@ -97,6 +99,7 @@ export class Tenants extends Context.Service<Tenants, {
 const tenantLayer = (options: TenantOptions) =>
   Switchboard.layer(options).pipe(
     Layer.provideMerge(CommandRunner.layer(options)),
+    Layer.provideMerge(MediaEngine.layer),
     Layer.provideMerge(Outbox.layer(options.webhooks)),
     Layer.provideMerge(Account.layer(options.account, options.seed)),
     Layer.provideMerge(Parties.layer(options.people)),
@@ -119,6 +122,7 @@ const makeTenant = Effect.fnUntraced(function*(options: TenantOptions) {
     switchboard,
     timeline: Context.get(world, Timeline.Timeline),
     account: Context.get(world, Account.Account),
+    media: Context.get(world, MediaEngine.MediaEngine),
     legacyErrors: options.legacyErrors,
     webhooks: options.webhooks,
     answerUrlOf: (number) => options.answerUrls.byNumber.get(number) ?? options.answerUrls.otherwise,
