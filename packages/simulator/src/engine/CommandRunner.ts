@@ -102,6 +102,8 @@ const make = (options: { readonly stored: Stored; readonly fileMs: ReadonlyMap<s
           return parties.hush(`${callId}/${command.legId}`)
         case "Notify":
           return outbox.ask(callId, command, seq, (receipt) => tell(settled(receipt, command.deliveryId)))
+        case "OpenStream":
+          return tell({ _tag: "StreamFailed", streamId: command.streamId, why: "NoConnection" })
         case "LookUpStored": {
           const { lookupId, ref, source } = command
           const program = (source === "Flow" ? options.stored.flows : options.stored.pipelines).get(ref)
@@ -112,7 +114,7 @@ const make = (options: { readonly stored: Stored; readonly fileMs: ReadonlyMap<s
         case "BridgeLegs":
         case "HoldCall":
         case "ResumeCall":
-        case "OpenStream":
+        case "CloseStream":
         case "StartRecording":
         case "StopRecording":
         case "SettleTransfer":

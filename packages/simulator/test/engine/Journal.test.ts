@@ -49,6 +49,7 @@ const recordOf = (callId: string): CallRecord => ({
   transfers: [],
   inputs: [],
   recordings: [],
+  streams: [],
   variables: {}
 })
 

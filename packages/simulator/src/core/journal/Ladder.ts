@@ -113,6 +113,17 @@ const eventRows: Readonly<Record<CallEvent["_tag"], Row>> = {
     ({ hold }) => fromApp(hold === "Toggle" ? "toggle hold" : `hold ${hold.toLowerCase()}`)
   ),
   HangupRequested: row(Schema.Struct({ by: Schema.String }), ({ by }) => by === "Api" ? fromApp("hangup") : []),
+  StreamOpened: () => fromApp("stream open"),
+  StreamFailed: row(Schema.Struct({ why: Schema.String }), ({ why }) => fromApp(`no stream: ${why}`)),
+  StreamClosed: row(
+    Schema.Struct({ by: Schema.String, code: Schema.Finite }),
+    ({ by, code }) => fromApp(`stream closed, ${code} by ${by.toLowerCase()}`)
+  ),
+  StreamProgram: row(
+    Schema.Struct({ program: Schema.Array(Schema.Unknown) }),
+    ({ program }) => fromApp(`${program.length} actions`)
+  ),
+  StreamStopped: () => fromApp("stop stream"),
   StoredMissing: () => remark("no such stored pipeline or flow", "bad"),
   TimerFired: row(Schema.Struct({ timer: Schema.String }), ({ timer }) => remark(`time-out: ${timer}`)),
   PlaybackFinished: nothing,
@@ -170,6 +181,7 @@ const commandRows: Readonly<Record<CallCommand["_tag"], Row>> = {
     Schema.Struct({ stream: Schema.Struct({ url: Schema.String }) }),
     ({ stream }) => toApp(`stream ${pathOf(stream.url)}`)
   ),
+  CloseStream: row(Schema.Struct({ code: Schema.Finite }), ({ code }) => toApp(`closes stream, ${code}`)),
   StartRecording: () => remark("recording"),
   OpenInput: row(
     Leg,
