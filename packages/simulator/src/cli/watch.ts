@@ -9,9 +9,9 @@ import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import * as EntryJson from "../core/journal/EntryJson.ts"
 import type { SimulatorError } from "../SimulatorError.ts"
-import { tokenFlag } from "./tokenFlag.ts"
 import * as Connection from "./connection.ts"
 import * as show from "./show.ts"
+import { tokenFlag } from "./tokenFlag.ts"
 
 const flags = {
   url: Flag.withDefault(Connection.urlFlag, Connection.defaultUrl),
