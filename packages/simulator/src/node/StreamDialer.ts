@@ -19,7 +19,7 @@ import {
 /**
  * How sockets are dialed. `allows` says which URLs may be; `resolve` looks a host up, and the connection goes to what it
  * finds and nowhere else. `offersDeflate`: whether the handshake offers permessage-deflate; not by default (assumed).
- * `maximumSockets`: how many may be open or on their way at once; further ones fail with `TooMany`.
+ * `pongTimeoutMs`: how long a pong may take, as long as the pings are apart by default. `maximumSockets`: how many may be open or on their way at once; further ones fail with `TooMany`.
  *
  * @category models
  * @since 0.1.0
@@ -28,6 +28,7 @@ export interface DialerOptions {
   readonly allows: (url: URL) => boolean
   readonly resolve: (host: string) => Effect.Effect<ReadonlyArray<string>>
   readonly offersDeflate?: boolean
+  readonly pongTimeoutMs?: number
   readonly maximumSockets?: number
 }
 
@@ -214,13 +215,13 @@ const makeCall = (listener: Listener) => {
 type Call = ReturnType<typeof makeCall>
 
 /** Ends by cutting the connection, once a ping is not answered in time. */
-const keepAlive = Effect.fnUntraced(function*(call: Call, pingMs: number) {
+const keepAlive = Effect.fnUntraced(function*(call: Call, pingMs: number, pongTimeoutMs: number) {
   while (true) {
     call.forget()
     yield* Effect.sleep(pingMs)
     if (call.hasHeard()) continue
     call.ping()
-    yield* Effect.sleep(pingMs)
+    yield* Effect.sleep(pongTimeoutMs)
     if (!call.hasHeard()) return call.cut()
   }
 })
@@ -231,6 +232,9 @@ const make = (options: DialerOptions): Effect.Effect<StreamPort["Service"], neve
     const fibers = yield* FiberSet.make<void>()
     const run = yield* FiberSet.runtime(fibers)()
     const calls = new Set<Call>()
+
+    const patience = (call: Call, { pingMs }: Dial) =>
+      pingMs > 0 ? keepAlive(call, pingMs, options.pongTimeoutMs ?? pingMs) : Effect.never
 
     const reach = Effect.fnUntraced(function*(call: Call, dial: Dial) {
       const url = URL.parse(dial.url)
@@ -256,7 +260,7 @@ const make = (options: DialerOptions): Effect.Effect<StreamPort["Service"], neve
         Effect.catch((failure) => Effect.sync(() => call.fail(failure)))
       )
       if (!call.isOpen()) return
-      yield* Effect.raceFirst(dial.pingMs > 0 ? keepAlive(call, dial.pingMs) : Effect.never, call.ended)
+      yield* Effect.raceFirst(patience(call, dial), call.ended)
       yield* Effect.raceFirst(Effect.sleep(closeGraceMs), call.over)
     })
 
@@ -298,8 +302,8 @@ const make = (options: DialerOptions): Effect.Effect<StreamPort["Service"], neve
  *   nobody listens, a certificate that is not trusted, an answer that is not to be understood.
  * - A peer that breaks the protocol is closed with 1002, 1007, 1008, or 1009 when its message is longer than
  *   `maxMessageBytes`: `closed`, by the platform.
- * - Every `pingMs` the peer must have been heard, be it by its pong, or it is cut off: 1006, by the network. 0 for no
- *   pings.
+ * - A peer that was not heard for `pingMs` is pinged, and cut off when it is not heard then either: 1006, by the network.
+ *   0 for no pings.
  * - A close is answered within {@link closeGraceMs}, else the connection is cut. Closing with a code that no frame can carry, 1006
  *   above all, cuts it at once.
  *
