@@ -6,6 +6,7 @@
 import type { Assumption } from "../journal/Assumption.ts"
 import type { Endpoint, OpenStream, Prompt, RecordingFormat, Variables } from "../pcmo/Program.ts"
 import * as Seed from "../Seed.ts"
+import { callRate } from "../stream/voiceQuality.ts"
 import * as Call from "./Call.ts"
 import type { CallCommand, IgnoredBecause, Question } from "./CallCommand.ts"
 import type { CallEvent } from "./CallEvent.ts"
@@ -251,6 +252,7 @@ export const openStream = (turn: Turn, stream: OpenStream): void => {
   if (Call.liveStreams(turn.call).length >= streamsAtOnceCap || streams.length >= streamsCap) {
     return assume(turn, "four-streams-at-once")
   }
+  if (callRate(stream.sampleRate) !== stream.sampleRate) assume(turn, "other-voice-quality")
   const streamId = fresh(turn, "stream")
   update(turn, { streams: [...streams, { streamId, stream, startedAt: turn.at }] })
   emit(turn, { _tag: "OpenStream", streamId, stream })

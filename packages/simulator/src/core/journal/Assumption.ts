@@ -184,6 +184,10 @@ export const assumptions = {
     claim: "A call has four audio streams at once at most; a further stream action does nothing.",
     settledBy: "a live call with five stream actions"
   },
+  "other-voice-quality": {
+    claim: "A stream of a voice_quality other than 8000, 16000, 24000, 32000 and 48000 is one of 8000.",
+    settledBy: "a live stream of voice_quality 12000, whose frames are counted"
+  },
   "stream-keeps-call": {
     claim: "A call whose actions have all run stays up while an audio stream of it is open, or being opened.",
     settledBy: "a live call whose only action is a stream"

@@ -57,7 +57,8 @@ const Small = Schema.Union([
   Schema.TaggedStruct("Ask", {}),
   Schema.TaggedStruct("OpenStream", {
     listens: Schema.Literals(["caller", "callee", "both"]),
-    onAnswer: Schema.Boolean
+    onAnswer: Schema.Boolean,
+    sampleRate: Schema.Literals([8000, 12_000])
   }),
   Schema.TaggedStruct("RunStored", { flow: Schema.Boolean })
 ])
@@ -121,7 +122,7 @@ const step = (small: typeof Small.Type): Step => {
         _tag: "OpenStream",
         url: "ws://localhost/stream",
         listens: small.listens,
-        sampleRate: 8000,
+        sampleRate: small.sampleRate,
         onAnswer: small.onAnswer
       }
     case "RunStored":
