@@ -5,7 +5,7 @@ import type * as Measures from "../../core/media/Measures.ts"
 import * as Recording from "../../core/media/Recording.ts"
 import * as Timeline from "../../core/media/Timeline.ts"
 import * as TimelineSvg from "../../core/media/TimelineSvg.ts"
-import type { StreamAccount } from "../../engine/MediaEngine.ts"
+import type { StreamAccount } from "../../engine/AudioStream.ts"
 import { callNotFound, json, type Page, type Refused, refused, times, type Visit } from "./page.ts"
 
 /** Refuses the id of a call that there is not, or whose streams are forgotten. */

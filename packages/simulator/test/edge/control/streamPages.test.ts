@@ -10,7 +10,8 @@ import * as Schema from "effect/Schema"
 import * as Measures from "../../../src/core/media/Measures.ts"
 import type { StreamCounts } from "../../../src/core/media/StreamCounts.ts"
 import * as streamPages from "../../../src/edge/control/streamPages.ts"
-import * as MediaEngine from "../../../src/engine/MediaEngine.ts"
+import type { StreamAccount } from "../../../src/engine/AudioStream.ts"
+import type { MediaEngine } from "../../../src/engine/MediaEngine.ts"
 import { Tenants } from "../../../src/engine/Tenants.ts"
 import * as InProcess from "../../../src/testing/InProcess.ts"
 import * as conversation from "../../core/media/conversation.ts"
@@ -37,18 +38,15 @@ const { ledger, queue } = conversation.play([
   { at: 2200, does: "app interrupts" }
 ], 4000)
 const measures = Measures.measure(ledger, queue.counts)
-const account = (streamId: string): MediaEngine.StreamAccount => ({ streamId, openedAt: 100, ledger, counts, measures })
+const account = (streamId: string): StreamAccount => ({ streamId, openedAt: 100, ledger, counts, measures })
 
 const silence = AudioFrame.silence("20 millis", 8000)
 const tone = AudioFrame.make(new Int16Array(80).fill(1000), 8000)
 
 /** The pages of a tenant that knows of a call's audio what is given. */
-const asking = Effect.fnUntraced(function*(media: Partial<MediaEngine.MediaEngine["Service"]>) {
+const asking = Effect.fnUntraced(function*(media: Partial<MediaEngine["Service"]>) {
   const { main } = yield* Tenants
-  const tenant = {
-    ...main,
-    media: MediaEngine.MediaEngine.of({ ledgerOf: () => [], recordingOf: () => undefined, ...media })
-  }
+  const tenant = { ...main, media: { ...main.media, ...media } }
   return (path: string, accept = "*/*") => {
     const url = new URL(`http://platform/_sim/calls/${path}`)
     const [, , , id = "", name = ""] = url.pathname.split("/")
