@@ -116,7 +116,7 @@ const Streams = Schema.fromJsonString(Schema.Struct({
 /** The only stream of a call, as its page has it. */
 const streamOf = Effect.fnUntraced(function*(callId: string) {
   const { text } = yield* page(`/_sim/calls/${callId}/stream`)
-  const { streams: [found] } = yield* Schema.decodeUnknownEffect(Streams)(text)
+  const { streams: [found] } = yield* Schema.decodeEffect(Streams)(text)
   return found ?? (yield* Effect.die(new Error(`no stream in ${text}`)))
 })
 

@@ -261,7 +261,7 @@ const make = (options: DialerOptions): Effect.Effect<StreamPort["Service"], neve
       )
       if (!call.isOpen()) return
       yield* Effect.raceFirst(patience(call, dial), call.ended)
-      yield* Effect.raceFirst(Effect.sleep(closeGraceMs), call.over)
+      yield* Effect.timeoutOption(call.over, closeGraceMs)
     })
 
     yield* Effect.addFinalizer(() =>
