@@ -81,9 +81,9 @@ for (const [where, host] of hosts) {
 
     live("keeps a silent stream up, as the platform does", () =>
       Effect.gen(function*() {
-        const { address } = yield* host(echo, { pingInterval: "60 millis" })
-        const { line, next, rest } = yield* opening(yield* address, { pingMs: 60 })
-        yield* Effect.sleep("500 millis")
+        const { address } = yield* host(echo, { pingInterval: "150 millis" })
+        const { line, next, rest } = yield* opening(yield* address, { pingMs: 150 })
+        yield* Effect.sleep("700 millis")
         assert.deepStrictEqual(yield* rest, [])
         line.send(frame)
         assert.strictEqual((yield* next)._tag, "Message")
