@@ -130,6 +130,8 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
   let state: "Dialing" | "Open" | "Ended" = "Dialing"
   let originMs: number | undefined
   let line: Line | undefined
+  /** Whether the line is open, and not one that was lost or is dialed again. */
+  let isUp = false
   let redial: Scheduled | undefined
   let attemptsLeft = profile.reconnectAttempts
   let isPaused = false
@@ -247,6 +249,8 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
     }, {
       opened: () => {
         if (state === "Ended") return
+        owner.happened()
+        isUp = true
         const text = startText()
         if (text !== undefined) line?.send(text)
         if (state === "Open") return
@@ -274,7 +278,7 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
       closed: ({ by, code, reason }: StreamClose) => {
         if (state === "Ended") return
         owner.happened()
-        line = undefined
+        isUp = false
         if (by === "Network" && dialAgain()) return
         finish()
         tell({ _tag: "StreamClosed", streamId, by, code, reason })
@@ -283,7 +287,7 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
   }
 
   const send = (samples: Int16Array): void => {
-    if (isPaused || line === undefined) return tally.count("withheld")
+    if (isPaused || line === undefined || !isUp) return tally.count("withheld")
     chunks.push(samples)
     const frameCount = profile.frameMs / frameMs
     if (chunks.length < frameCount) return
@@ -297,7 +301,7 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
 
   const close = (code: number, reason: string): void => {
     if (state === "Ended") return
-    const text = state === "Open" ? StreamCodec.stopText(profile, callId) : undefined
+    const text = isUp ? StreamCodec.stopText(profile, callId) : undefined
     finish()
     if (text !== undefined) line?.send(text)
     line?.close(code, reason)
@@ -325,7 +329,7 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
       conversation = Conversation.skip(conversation, count * frameMs * (sampleRate / 1000))
     },
     press: (digit) => {
-      const text = state === "Open" ? StreamCodec.dtmfText(profile, digit) : undefined
+      const text = isUp ? StreamCodec.dtmfText(profile, digit) : undefined
       if (text !== undefined) line?.send(text)
     },
     prompted: ({ endMs, label, startMs }) => {
