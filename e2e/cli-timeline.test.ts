@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Schema from "effect/Schema"
-import { failedWith, patient, place, platform, serving, temporary, textOf } from "./cli-kit.ts"
+import { failedWith, patient, platform, serving, temporary, textOf } from "./cli-kit.ts"
 import { webSocketServer } from "./dialing.ts"
 import { eventually, runSim } from "./processes.ts"
 
@@ -65,11 +65,8 @@ describe.concurrent("piopiy-sim timeline", () => {
       const { callId, url } = yield* spoken
       const timeline = (...args: ReadonlyArray<string>) => runSim("timeline", "--url", url, ...args)
       failedWith(yield* timeline("--stream", "none", callId), "piopiy-sim: 404 no_such_stream: ")
-      failedWith(yield* timeline("nobody"), "piopiy-sim: 404 call_not_found: ")
-      failedWith(yield* timeline("../../.."), "piopiy-sim: 404 ")
+      failedWith(yield* timeline("../../.."), "piopiy-sim: 404 call_not_found: ")
       failedWith(yield* timeline("--svg", "/nowhere/call.svg", callId), "piopiy-sim: /nowhere/call.svg: ")
-      const silent = yield* place(`${url}/v3`, patient)
-      failedWith(yield* timeline(silent), "piopiy-sim: 404 no_such_stream: ")
       failedWith(yield* runSim("timeline", "--url", "http://127.0.0.1:9", callId), "piopiy-sim: no simulator answers")
     }).pipe(Effect.scoped, Effect.provide(platform)))
 })

@@ -5,7 +5,10 @@ import * as Stream from "effect/Stream"
 import type { Entry } from "../core/journal/Entry.ts"
 import type { Journal } from "../engine/Journal.ts"
 
-/** Hands over every entry from now on until the scope closes, the last ones included. */
+/**
+ * Hands over every entry from now on until the scope closes, the last ones included. What has been handed over is seen
+ * through, also when the scope closes meanwhile.
+ */
 export const followToEnd = (
   journal: Journal["Service"],
   take: (entries: ReadonlyArray<Entry>) => Effect.Effect<void>
@@ -13,10 +16,10 @@ export const followToEnd = (
   Effect.suspend(() => {
     let next = 0
     const takeNext = (entries: ReadonlyArray<Entry>) =>
-      Effect.suspend(() => {
+      Effect.uninterruptible(Effect.suspend(() => {
         next = (entries.at(-1)?.seq ?? next - 1) + 1
         return take(entries)
-      })
+      }))
     return Effect.addFinalizer(() => Effect.suspend(() => takeNext(journal.read({ from: next })))).pipe(
       Effect.andThen(Effect.forkScoped(Stream.runForEachArray(journal.follow(), takeNext))),
       Effect.asVoid
