@@ -231,12 +231,75 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
     })
   }
 
+  const close = (code: number, reason: string): void => {
+    if (state === "Ended") return
+    const text = isUp ? StreamCodec.stopText(profile, callId) : undefined
+    finish()
+    if (text !== undefined) line?.send(text)
+    line?.close(code, reason)
+  }
+
+  const broke = (defect: unknown): void => {
+    if (state === "Ended") return
+    close(internalError, "")
+    tell({ _tag: "StreamClosed", streamId, by: "Platform", code: internalError, reason: String(defect) })
+  }
+
+  /** A defect must not reach the socket, which serves others too. */
+  const safely = (act: () => void): void => {
+    try {
+      act()
+    } catch (defect) {
+      broke(defect)
+    }
+  }
+
   /** Another attempt, where the profile has one left. */
   const dialAgain = (): boolean => {
     if (attemptsLeft <= 0) return false
     attemptsLeft -= 1
     redial = timeline.at(timeline.nowMs() + profile.reconnectDelayMs, "stream is dialed again", dialOnce)
     return true
+  }
+
+  const opened = (): void => {
+    if (state === "Ended") return
+    owner.happened()
+    isUp = true
+    const text = startText()
+    if (text !== undefined) line?.send(text)
+    if (state === "Open") return
+    state = "Open"
+    originMs = owner.opened()
+    tell({ _tag: "StreamOpened", streamId })
+  }
+
+  const failed = ({ status, why }: StreamFailure): void => {
+    if (state === "Ended" || dialAgain()) return
+    const isLost = state === "Open"
+    finish()
+    if (isLost) return tell({ _tag: "StreamClosed", streamId, by: "Network", code: 1006, reason: why })
+    tell({ _tag: "StreamFailed", streamId, why, ...(status === undefined ? {} : { status }) })
+  }
+
+  const said = (message: string | Uint8Array): void => {
+    if (state !== "Open") return
+    owner.happened()
+    tally.count("messages")
+    obey(
+      typeof message === "string"
+        ? StreamCodec.readText(profile, message)
+        : StreamCodec.readBinary(profile, sampleRate, message)
+    )
+  }
+
+  const closed = ({ by, code, reason }: StreamClose): void => {
+    if (state === "Ended") return
+    owner.happened()
+    isUp = false
+    if (by === "Network" && dialAgain()) return
+    finish()
+    tell({ _tag: "StreamClosed", streamId, by, code, reason })
   }
 
   const dialOnce = (): void => {
@@ -247,42 +310,10 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
       pingMs: profile.pingAfterMs,
       maxMessageBytes: profile.maxMessageBytes
     }, {
-      opened: () => {
-        if (state === "Ended") return
-        owner.happened()
-        isUp = true
-        const text = startText()
-        if (text !== undefined) line?.send(text)
-        if (state === "Open") return
-        state = "Open"
-        originMs = owner.opened()
-        tell({ _tag: "StreamOpened", streamId })
-      },
-      failed: ({ status, why }: StreamFailure) => {
-        if (state === "Ended" || dialAgain()) return
-        const isLost = state === "Open"
-        finish()
-        if (isLost) return tell({ _tag: "StreamClosed", streamId, by: "Network", code: 1006, reason: why })
-        tell({ _tag: "StreamFailed", streamId, why, ...(status === undefined ? {} : { status }) })
-      },
-      message: (message) => {
-        if (state !== "Open") return
-        owner.happened()
-        tally.count("messages")
-        obey(
-          typeof message === "string"
-            ? StreamCodec.readText(profile, message)
-            : StreamCodec.readBinary(profile, sampleRate, message)
-        )
-      },
-      closed: ({ by, code, reason }: StreamClose) => {
-        if (state === "Ended") return
-        owner.happened()
-        isUp = false
-        if (by === "Network" && dialAgain()) return
-        finish()
-        tell({ _tag: "StreamClosed", streamId, by, code, reason })
-      }
+      opened: () => safely(opened),
+      failed: (failure) => safely(() => failed(failure)),
+      message: (message) => safely(() => said(message)),
+      closed: (how) => safely(() => closed(how))
     })
   }
 
@@ -297,14 +328,6 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
     if (line.bufferedBytes() > longestBacklog) return tally.count("dropped", frameCount)
     tally.count("sent", frameCount)
     line.send(StreamCodec.frame(whole))
-  }
-
-  const close = (code: number, reason: string): void => {
-    if (state === "Ended") return
-    const text = isUp ? StreamCodec.stopText(profile, callId) : undefined
-    finish()
-    if (text !== undefined) line?.send(text)
-    line?.close(code, reason)
   }
 
   dialOnce()
@@ -341,11 +364,7 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
       })
     },
     close,
-    broke: (defect) => {
-      if (state === "Ended") return
-      close(internalError, "")
-      tell({ _tag: "StreamClosed", streamId, by: "Platform", code: internalError, reason: String(defect) })
-    },
+    broke,
     account,
     recording: () => frames.length === 0 ? undefined : Recording.fromFrames(frames, sampleRate)
   }

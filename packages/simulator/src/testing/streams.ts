@@ -88,7 +88,7 @@ export const layer = <E, R>(
         if (token === undefined) return Option.some(404)
         return yield* server.accept(token, connection, handler).pipe(
           Effect.as(Option.none<number>()),
-          Effect.catch(({ status }) => Effect.succeed(Option.some<number>(status)))
+          Effect.catch(({ status }) => Effect.succeedSome<number>(status))
         )
       })
 

@@ -328,6 +328,26 @@ describe("audio", () => {
     ))
 })
 
+it.effect("a defect ends the stream on which it shows, and neither the socket nor the call", () =>
+  withCall({
+    decoder: Layer.succeed(Decoder, () => {
+      throw new Error("a bug in a decoder")
+    })
+  }, (peer, callId) =>
+    Effect.gen(function*() {
+      yield* peer.open
+      yield* peer.say(audioOf(100, "mp3"))
+      assert.deepStrictEqual(peer.closes, [[1011, ""]])
+      const record = yield* recordOf(callId)
+      assert.deepInclude(record.streams[0]?.end, {
+        by: "Platform",
+        code: 1011,
+        reason: "Error: a bug in a decoder"
+      })
+      assert.deepInclude(record, { endedBy: "Pipeline", endedAt: 3000 })
+      assert.lengthOf(entriesOf(yield* journalOf(callId), "Streamed"), 1)
+    })))
+
 describe("what is known of a stream", () => {
   it.effect("is kept with the entries of its call, and goes with them", () =>
     withCall({ config: { maxEntries: 40 }, party: { talksForMs: 200 } }, (peer, callId) =>

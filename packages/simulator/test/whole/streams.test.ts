@@ -183,7 +183,7 @@ describe("a conversation", () => {
     yield* Effect.forkScoped(session.send(tone(5000)))
     yield* session.frames.pipe(Stream.filter(isLoud), Stream.take(1), Stream.runDrain)
     yield* session.interrupt
-    yield* Effect.never
+    return yield* Effect.never
   })
 
   it.effect("is interrupted by barge-in, and the app falls silent with the frame in which it heard the caller", () =>
@@ -368,7 +368,7 @@ describe("an app", () => {
           yield* session.pause
           yield* Effect.sleep(2000)
           yield* session.resume
-          yield* Effect.never
+          return yield* Effect.never
         })
       )
     ))))

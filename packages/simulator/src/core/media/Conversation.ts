@@ -115,7 +115,8 @@ export const pass = (
     samples: caller.samples,
     voiced: caller.voiced.map(({ end, start }) => ({ start: at + start, end: at + end }))
   })
-  const frameOf = (one: Said | undefined) => AudioFrame.make(one?.samples ?? new Int16Array(sampleCount), sampleRate)
+  const quiet = new Int16Array(sampleCount)
+  const frameOf = (one: Said | undefined) => AudioFrame.make(one?.samples ?? quiet, sampleRate)
   return {
     conversation: { ...self, queue, ledger: Ledger.appHeard(said, { at, heard, samples: app }) },
     up: Mixer.mix(listens, frameOf(caller), frameOf(callee)),
