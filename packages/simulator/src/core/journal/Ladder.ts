@@ -232,7 +232,10 @@ const draft = (entry: LadderEntry): Rungs => {
     case "Requested":
     case "Refused":
     case "Delivered":
+    case "Streamed":
       return []
+    case "StreamIgnored":
+      return remark("ignored a message on the stream")
     default:
       return remark(entry._tag)
   }
