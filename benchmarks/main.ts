@@ -16,10 +16,28 @@ import { type Report, table } from "./Report.ts"
 import * as rest from "./rest.ts"
 import * as sdkCalls from "./sdkCalls.ts"
 import * as start from "./start.ts"
+import * as streamsLive from "./streamsLive.ts"
+import * as streamsReceive from "./streamsReceive.ts"
+import * as streamsVirtual from "./streamsVirtual.ts"
 import * as transitions from "./transitions.ts"
 import * as virtual from "./virtual.ts"
 
-const names = ["transitions", "start", "rest", "load", "virtual", "day", "bundle", "imports", "sdkCalls"] as const
+const names = [
+  "transitions",
+  "start",
+  "rest",
+  "load",
+  "virtual",
+  "day",
+  "bundle",
+  "imports",
+  "sdkCalls",
+  "streamHour",
+  "streamCrowd",
+  "streamLive",
+  "streamReceive",
+  "streamDrift"
+] as const
 
 type Extent = "quick" | "usual" | "full"
 
@@ -54,6 +72,24 @@ const benchmarks = {
       extent === "quick"
         ? { warmUp: 16, calls: 16, atOnce: 8, rounds: 1, watched: 32 }
         : { warmUp: 25_600, calls: 512, atOnce: 32, rounds: 31, watched: extent === "full" ? 102_400 : 12_800 }
+    ),
+  streamHour: (extent: Extent) =>
+    streamsVirtual.hour(extent === "quick" ? { minutes: 1, rounds: 1 } : { minutes: 60, rounds: 3 }),
+  streamCrowd: (extent: Extent) =>
+    streamsVirtual.crowd(
+      extent === "quick" ? { calls: 4, seconds: 2, rounds: 1 } : { calls: 500, seconds: 60, rounds: 3 }
+    ),
+  streamLive: (extent: Extent) =>
+    streamsLive.run(
+      extent === "quick"
+        ? { streams: [4], warmUp: 1, seconds: 1, rounds: 1 }
+        : { streams: extent === "full" ? [200, 300, 400] : [200], warmUp: 5, seconds: 30, rounds: 3 }
+    ),
+  streamReceive: (extent: Extent) =>
+    streamsReceive.run(extent === "quick" ? { frames: 500, rounds: 1 } : { frames: 200_000, rounds: 9 }),
+  streamDrift: (extent: Extent) =>
+    streamsLive.drift(
+      extent === "quick" ? { streams: 2, seconds: 1 } : { streams: 20, seconds: extent === "full" ? 600 : 30 }
     )
 }
 

@@ -42,11 +42,18 @@ const measure = Effect.fnUntraced(function*(name: string) {
 /** Figures that a machine need not have. */
 const optional = new Set(["residentMb", "kilobytes"])
 
-for (const name of ["transitions", "start", "rest", "load", "virtual", "day", "bundle", "imports", "sdkCalls"]) {
+/** Rows of which some columns mean nothing. */
+const partial = new Set(["4: the timer alone"])
+
+const names = ["transitions", "start", "rest", "load", "virtual", "day", "bundle", "imports", "sdkCalls"]
+const streamNames = ["streamHour", "streamCrowd", "streamLive", "streamReceive", "streamDrift"]
+
+for (const name of [...names, ...streamNames]) {
   it.live(`${name} fills every column of every row`, () =>
     Effect.gen(function*() {
       const { columns, rows } = yield* measure(name)
       for (const { figures, subject } of rows) {
+        if (partial.has(subject)) continue
         for (const { key } of columns) assert(optional.has(key) || key in figures, `${subject} has ${key}`)
       }
     }), 60_000)

@@ -98,6 +98,11 @@ const cases: ReadonlyArray<Case> = [
     forbidden: ["@effect-piopiy/sdk", "@effect/platform-node", "../../cli/main.ts", "node:http"]
   },
   {
+    from: "packages/simulator/src/node/Server.ts",
+    allowed: ["../Simulator.ts", "../edge/rest/Routes.ts", "@effect/platform-node/NodeRuntime", "node:http", "ws"],
+    forbidden: ["../testing/index.ts", "@effect-piopiy/sdk", "vitest"]
+  },
+  {
     from: "packages/simulator/src/cli/main.ts",
     allowed: [
       "../Simulator.ts",
@@ -106,7 +111,7 @@ const cases: ReadonlyArray<Case> = [
       "@effect/platform-node/NodeRuntime",
       "node:http"
     ],
-    forbidden: ["../testing/index.ts", "@effect-piopiy/sdk", "vitest"]
+    forbidden: ["../testing/index.ts", "@effect-piopiy/sdk", "vitest", "ws"]
   },
   {
     from: "packages/simulator/src/testing/Matchers.ts",

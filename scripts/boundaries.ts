@@ -121,9 +121,14 @@ export const table: ReadonlyArray<Row> = [
     fix: "what needs Node belongs in node/ or cli/; of the SDK the edge sees the wire alone"
   },
   {
-    rule:
-      "simulator/src/cli and node import the simulator but testing/, the SDK's wire, effect, node: and platform-node",
-    from: /^packages\/simulator\/src\/(cli|node)\//,
+    rule: "simulator/src/node imports the simulator but testing/, the SDK's wire, effect, node:, platform-node and ws",
+    from: /^packages\/simulator\/src\/node\//,
+    may: [effect, node, platformNode, sdkWire, /^ws$/, /^packages\/simulator\/src\/(?!testing\/)/],
+    fix: "move what tests share out of testing/; keep the SDK's encoders out of the simulator"
+  },
+  {
+    rule: "simulator/src/cli imports the simulator but testing/, the SDK's wire, effect, node: and platform-node",
+    from: /^packages\/simulator\/src\/cli\//,
     may: [effect, node, platformNode, sdkWire, /^packages\/simulator\/src\/(?!testing\/)/],
     fix: "move what tests share out of testing/; keep the SDK's encoders out of the simulator"
   },

@@ -79,6 +79,13 @@ const consult = (options: Partial<Consult> = {}): Consult => ({
   ...options
 })
 
+const stream: Step = {
+  _tag: "OpenStream",
+  url: "ws://localhost/stream",
+  listens: "both",
+  sampleRate: 8000,
+  onAnswer: true
+}
 const askUrl: Step = { _tag: "Ask", url: "http://localhost/answer" }
 const play: Step = { _tag: "Play", prompt: { _tag: "File", name: "play.mp3" } }
 const recorded = { maxDurationMs: 60_000, recording: { format: "wav", channels: "dual" } } as const
@@ -92,6 +99,7 @@ export const tails: ReadonlyArray<readonly [name: string, program: Program]> = [
   ["input", [collect()]],
   ["an answer URL", [askUrl]],
   ["a stored document", [{ _tag: "RunStored", source: "Flow", ref: "flow" }]],
+  ["a stream", [stream]],
   ["hangup, or nothing", []]
 ]
 
@@ -137,6 +145,14 @@ const presses = (call: Call.Call, digits: string): Call.Call =>
 const onHold = (call: Call.Call): Call.Call => meet(call, { _tag: "HoldRequested", requestId: "request", hold: "On" })
 const transferred = (call: Call.Call, program: Program): Call.Call =>
   meet(call, { _tag: "TransferRequested", requestId: "request", program })
+
+const opens = (call: Call.Call): Call.Call =>
+  call.streams.reduce((so, { streamId }) => meet(so, { _tag: "StreamOpened", streamId }), call)
+const loses = (call: Call.Call): Call.Call =>
+  call.streams.reduce(
+    (so, { streamId }) => meet(so, { _tag: "StreamClosed", streamId, by: "Network", code: 1006, reason: "" }),
+    call
+  )
 
 /** Every state, in every situation that makes a difference; `tail` is what is left of the program. */
 const setups = (tail: Program): ReadonlyArray<Setup> => [
@@ -192,6 +208,10 @@ const setups = (tail: Program): ReadonlyArray<Setup> => [
   },
   { situation: "", call: presses(answered([collect(), ...tail]), "1#") },
   { situation: "", call: answered([{ _tag: "RunStored", source: "Pipeline", ref: "menu" }, ...tail]) },
+  { situation: "beside an open stream", call: opens(answered([stream, play, ...tail])) },
+  { situation: "its stream is being opened", call: answered([stream]) },
+  { situation: "its stream is open", call: opens(answered([stream])) },
+  { situation: "its stream is lost", call: loses(opens(answered([stream]))) },
   { situation: "", call: answered([]) }
 ]
 
@@ -241,6 +261,22 @@ const playbackOf = ({ activity }: Call.Call): string | undefined =>
     : activity._tag === "Hunting" || activity._tag === "Consulting"
     ? activity.musicId
     : undefined
+
+const streamProbes = (call: Call.Call, tail: Program): ReadonlyArray<Probe> => {
+  const seen = new Map(
+    call.streams.map((one) => [one.endedAt === undefined ? "" : ": one that has ended", one.streamId])
+  )
+  return [...seen, [": an unknown one", "stream0"] as const].flatMap(([which, streamId]): ReadonlyArray<Probe> => [
+    { title: `StreamOpened${which}`, happening: { _tag: "StreamOpened", streamId } },
+    { title: `StreamFailed${which}`, happening: { _tag: "StreamFailed", streamId, why: "Refused" } },
+    { title: `StreamProgram${which}`, happening: { _tag: "StreamProgram", streamId, program: tail } },
+    { title: `StreamStopped${which}`, happening: { _tag: "StreamStopped", streamId } },
+    {
+      title: `StreamClosed${which}`,
+      happening: { _tag: "StreamClosed", streamId, by: "Network", code: 1006, reason: "" }
+    }
+  ])
+}
 
 /** A timer without the leg that it belongs to. */
 const timerName = (timer: string): string =>
@@ -310,6 +346,7 @@ const probes = (call: Call.Call, tail: Program): ReadonlyArray<Probe> => {
       { title: `StoredFound${which}`, happening: { _tag: "StoredFound", lookupId, program: tail } },
       { title: `StoredMissing${which}`, happening: { _tag: "StoredMissing", lookupId } }
     ]),
+    ...streamProbes(call, tail),
     { title: "TransferRequested", happening: { _tag: "TransferRequested", requestId: "request", program: tail } },
     {
       title: "TransferRequested: warm",

@@ -1,6 +1,7 @@
 /** The parts of the pages that the code tells: tables of plans, assumptions, defaults, bounds, and examples that are tests. */
 import * as Limits from "@effect-piopiy/sdk/wire/Limits"
 import * as Duration from "effect/Duration"
+import * as Schema from "effect/Schema"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Cdr from "../packages/simulator/src/core/call/Cdr.ts"
@@ -11,6 +12,7 @@ import { assumptions, reportAssumptions } from "../packages/simulator/src/core/j
 import { promptDurationMs, unknownFileMs } from "../packages/simulator/src/core/media/promptDuration.ts"
 import * as AgentPlan from "../packages/simulator/src/core/scenario/AgentPlan.ts"
 import * as NumberPlan from "../packages/simulator/src/core/scenario/NumberPlan.ts"
+import { StreamProfile } from "../packages/simulator/src/core/stream/StreamProfile.ts"
 import { defaults as callsDefaults } from "../packages/simulator/src/edge/rest/AdmissionCalls.ts"
 import { defaults as legacyDefaults } from "../packages/simulator/src/edge/rest/AdmissionPcmoLegacy.ts"
 import { defaults as pipelineDefaults } from "../packages/simulator/src/edge/rest/AdmissionPcmoV3.ts"
@@ -436,6 +438,24 @@ const simulatorBounds: ReadonlyArray<Bound> = [
     file: "node/SimulatorServer.ts",
     name: "requestTimeoutMs",
     at: "the same"
+  },
+  {
+    what: "audio sockets that a server dials or has open",
+    file: "node/StreamDialer.ts",
+    name: "defaultMaximumSockets",
+    at: "the stream fails: `TooMany`"
+  },
+  {
+    what: "milliseconds that an app has to answer the close of its socket",
+    file: "node/StreamDialer.ts",
+    name: "closeGraceMs",
+    at: "it is cut off"
+  },
+  {
+    what: "bytes that wait for an app which pings",
+    file: "node/StreamDialer.ts",
+    name: "pongBacklogBytes",
+    at: "its pings are not answered"
   }
 ]
 
@@ -478,6 +498,15 @@ const importTable = (): string => table(["Rule", "When it is broken"], imports.m
 /** A file as a block of code. */
 const block = (path: string): string => `\`\`\`ts\n${text(path).trimEnd()}\n\`\`\``
 
+const streamProfile = (): string =>
+  table(
+    ["In `streams`", "What it is"],
+    Object.entries(StreamProfile.fields).map(([name, field]) => [
+      code(name),
+      Schema.resolveAnnotations(field)?.description ?? ""
+    ])
+  )
+
 /** What each page has from the code. */
 export const parts: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
   "architecture.md": { imports: importTable },
@@ -485,6 +514,7 @@ export const parts: Readonly<Record<string, Readonly<Record<string, () => string
   "timing.md": { timers },
   "scenarios.md": { numbers, agents, causes, "older defaults": legacyDefaultTable },
   "limits.md": {
+    "choices for streams": streamProfile,
     "bounds of the simulator": simulatorBoundTable,
     "bounds of the SDK": () => table(boundsHead, boundRows(sdkSource, sdkBounds))
   },

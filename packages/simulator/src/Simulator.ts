@@ -19,6 +19,7 @@ import * as routesLegacy from "./edge/rest/routesLegacy.ts"
 import * as routesV3 from "./edge/rest/routesV3.ts"
 import * as HttpWebhooks from "./edge/webhook/HttpWebhooks.ts"
 import type { Query } from "./engine/Journal.ts"
+import type { StreamPort } from "./engine/StreamPort.ts"
 import * as Tenants from "./engine/Tenants.ts"
 import * as SimulatorConfig from "./SimulatorConfig.ts"
 import { SimulatorError } from "./SimulatorError.ts"
@@ -106,7 +107,7 @@ const facade: Layer.Layer<Simulator, never, Tenants.Tenants> = Layer.effect(
 
 /**
  * A simulator in process. Webhooks go out over the `HttpClient`, which must not follow redirects; `webhooks` says where
- * they may go, by default to this machine only.
+ * they may go, by default to this machine only. Audio streams go where the {@link StreamPort} leads: `Streams` has some.
  *
  * When the scope closes, calls in progress end with `SYSTEM_SHUTDOWN` and their records are written. Fails with
  * `InvalidConfig`.
@@ -117,7 +118,7 @@ const facade: Layer.Layer<Simulator, never, Tenants.Tenants> = Layer.effect(
 export const layer = (
   config: SimulatorConfig.SimulatorConfig = {},
   webhooks: Partial<HttpWebhooks.WebhookOptions> = {}
-): Layer.Layer<Platform, SimulatorError, HttpClient.HttpClient> =>
+): Layer.Layer<Platform, SimulatorError, HttpClient.HttpClient | StreamPort> =>
   Layer.unwrap(Effect.map(SimulatorConfig.tenants(config), ([first, ...others]) =>
     Layer.fresh(facade).pipe(
       Layer.provideMerge(Tenants.layer(first, others)),

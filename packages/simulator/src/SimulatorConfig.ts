@@ -8,7 +8,9 @@ import * as SchemaIssue from "effect/SchemaIssue"
 import * as AccountConfig from "./AccountConfig.ts"
 import type { Program } from "./core/pcmo/Program.ts"
 import { Party } from "./core/scenario/Party.ts"
+import * as StreamProfile from "./core/stream/StreamProfile.ts"
 import * as Admission from "./edge/rest/Admission.ts"
+import * as AdmissionPcmoLegacy from "./edge/rest/AdmissionPcmoLegacy.ts"
 import * as AdmissionPcmoV3 from "./edge/rest/AdmissionPcmoV3.ts"
 import * as AdmissionValues from "./edge/rest/AdmissionValues.ts"
 import type { Stored } from "./engine/CommandRunner.ts"
@@ -56,6 +58,14 @@ export const SimulatorConfig = Schema.Struct({
   files: optional(
     "By name or URL: how long a file plays, in milliseconds. Others play 3000.",
     Schema.Record(Schema.String, Schema.Natural)
+  ),
+  streams: optional(
+    "How the platform behaves on audio streams where its sources are silent: choices instead of the defaults.",
+    StreamProfile.Options
+  ),
+  recordAudio: optional(
+    "Whether what is said on audio streams is kept for recordings, ten minutes of each call (default false).",
+    Schema.Boolean
   ),
   maxCalls: optional("Calls in progress at once, of each account (default 10000).", Schema.Natural),
   maxEntries: optional(
@@ -193,7 +203,10 @@ export const tenants = (
         account,
         legacyErrors: config.legacyErrors ?? "body",
         webhooks: AccountConfig.webhooks(given),
-        answerUrls: AccountConfig.answerUrls(given, under, problems)
+        answerUrls: AccountConfig.answerUrls(given, under, problems),
+        streams: config.streams === undefined ? StreamProfile.conservative : StreamProfile.make(config.streams),
+        recordAudio: config.recordAudio ?? false,
+        readProgram: (json) => Result.getOrUndefined(AdmissionPcmoLegacy.pipeline(json, ""))
       }
     }
     const all = [tenant(first, 0), ...others.map((account, index) => tenant(account, index + 1))] as const

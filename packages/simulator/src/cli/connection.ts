@@ -92,6 +92,27 @@ export const standing = (connection: Connection) =>
 export const record = (connection: Connection, callId: string) =>
   read(Schema.Unknown, connection, control(connection, `/calls/${callId}/cdr`))
 
+/**
+ * Both voices of a call over time, as text or as SVG, with the stream that is named or the first. Fails with `NoServer`,
+ * `RequestRefused`.
+ */
+export const timeline = (
+  connection: Connection,
+  { callId, format, stream }: {
+    readonly callId: string
+    readonly format: "text" | "svg"
+    readonly stream: Option.Option<string>
+  }
+) => {
+  const request = control(connection, `/calls/${encodeURIComponent(callId)}/timeline.svg`).pipe(
+    HttpClientRequest.setUrlParams({
+      format,
+      ...Option.match(stream, { onNone: () => ({}), onSome: (id) => ({ stream: id }) })
+    })
+  )
+  return Effect.flatMap(send(connection, request), ({ text }) => Effect.mapError(text, () => noServer(connection)))
+}
+
 /** An entry as it arrived. */
 export interface Arrival {
   readonly seq: number

@@ -21,6 +21,12 @@ export const readJson = Effect.fnUntraced(function*(path: string) {
   return yield* Effect.mapError(parse(text), () => unreadable(path, "is not JSON"))
 })
 
+/** Writes a text into a file, in place of what it held. Fails with `FileUnreadable`. */
+export const write = Effect.fnUntraced(function*(path: string, text: string) {
+  const files = yield* FileSystem.FileSystem
+  yield* Effect.mapError(files.writeFileString(path, text), because(path))
+})
+
 /** The lines of a file that are not empty, however long it is. Fails with `FileUnreadable`. */
 export const lines = (path: string): Stream.Stream<string, SimulatorError, FileSystem.FileSystem> =>
   Stream.unwrap(Effect.map(FileSystem.FileSystem, (files) => files.stream(path))).pipe(

@@ -12,11 +12,12 @@ import { call } from "./call.ts"
 import { ladder } from "./ladder.ts"
 import { numbers } from "./numbers.ts"
 import { serve } from "./serve.ts"
+import { timeline } from "./timeline.ts"
 import { watch } from "./watch.ts"
 
 const command = Command.make("piopiy-sim").pipe(
   Command.withDescription("The Piopiy voice platform offline: its REST API, the people on the phone, the webhooks."),
-  Command.withSubcommands([serve, call, watch, ladder, numbers])
+  Command.withSubcommands([serve, call, watch, timeline, ladder, numbers])
 )
 
 /** Whoever reads may leave early, as `head` does: then nobody is left to be told anything. */

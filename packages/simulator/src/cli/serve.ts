@@ -29,10 +29,16 @@ const flags = {
       Flag.withDescription("Append the journal here, a JSON entry a line")
     )
   ),
+  recordings: Flag.optional(
+    Flag.String("recordings").pipe(
+      Flag.withMetavar("DIR"),
+      Flag.withDescription("Write the audio of calls with a stream here, a WAV file each: caller left, app right")
+    )
+  ),
   ...Configured.flags,
   allowHost: Flag.String("allow-host").pipe(
     Flag.withMetavar("HOST"),
-    Flag.withDescription("A host beyond this machine that webhooks may go to; may be repeated"),
+    Flag.withDescription("A host beyond this machine that webhooks and audio streams may go to; may be repeated"),
     Flag.atLeast(0)
   ),
   adminToken: tokenFlag("admin-token", "Token that /_sim asks for"),
@@ -76,7 +82,8 @@ const run = Effect.fnUntraced(function*(options: Command.Command.Config.Infer<ty
     config,
     allowHosts: options.allowHost,
     ...Option.match(options.adminToken, { onNone: () => ({}), onSome: (adminToken) => ({ adminToken }) }),
-    ...Option.match(options.journal, { onNone: () => ({}), onSome: (journalFile) => ({ journalFile }) })
+    ...Option.match(options.journal, { onNone: () => ({}), onSome: (journalFile) => ({ journalFile }) }),
+    ...Option.match(options.recordings, { onNone: () => ({}), onSome: (recordings) => ({ recordings }) })
   })
   const allows = hosts.allows(options.allowHost, { loopback: hosts.isLoopback(options.host) })
   yield* Effect.forEach(warnings(config, allows), show.note, { discard: true })

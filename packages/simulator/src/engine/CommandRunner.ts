@@ -7,6 +7,7 @@ import type { CallCommand } from "../core/call/CallCommand.ts"
 import { promptDurationMs } from "../core/media/promptDuration.ts"
 import type { Program } from "../core/pcmo/Program.ts"
 import type { Happening } from "./happening.ts"
+import { MediaEngine } from "./MediaEngine.ts"
 import { Outbox } from "./Outbox.ts"
 import { Parties } from "./Parties.ts"
 import { type Scheduled, Timeline } from "./Timeline.ts"
@@ -46,6 +47,7 @@ const make = (options: { readonly stored: Stored; readonly fileMs: ReadonlyMap<s
     const timeline = yield* Timeline
     const outbox = yield* Outbox
     const parties = yield* Parties
+    const media = yield* MediaEngine
     /** What is still to come for each call, by the name of its timer or playback. */
     const scheduled = new Map<string, Map<string, Scheduled>>()
 
@@ -84,6 +86,7 @@ const make = (options: { readonly stored: Stored; readonly fileMs: ReadonlyMap<s
           return parties.release(`${callId}/${command.legId}`)
         case "StartPlayback": {
           const { playbackId } = command
+          media.promptStarted(callId, playbackId, command.prompt)
           if (command.loop) return
           const dueMs = timeline.nowMs() + promptDurationMs(command.prompt, options.fileMs)
           return schedule(
@@ -91,10 +94,14 @@ const make = (options: { readonly stored: Stored; readonly fileMs: ReadonlyMap<s
             playbackId,
             dueMs,
             "prompt ends",
-            () => tell({ _tag: "PlaybackFinished", playbackId })
+            () => {
+              media.promptEnded(callId, playbackId)
+              tell({ _tag: "PlaybackFinished", playbackId })
+            }
           )
         }
         case "StopPlayback":
+          media.promptEnded(callId, command.playbackId)
           return cancel(callId, command.playbackId)
         case "OpenInput":
           return parties.ask(`${callId}/${command.legId}`)
@@ -102,6 +109,10 @@ const make = (options: { readonly stored: Stored; readonly fileMs: ReadonlyMap<s
           return parties.hush(`${callId}/${command.legId}`)
         case "Notify":
           return outbox.ask(callId, command, seq, (receipt) => tell(settled(receipt, command.deliveryId)))
+        case "OpenStream":
+          return media.open(callId, command, seq, tell)
+        case "CloseStream":
+          return media.close(callId, command)
         case "LookUpStored": {
           const { lookupId, ref, source } = command
           const program = (source === "Flow" ? options.stored.flows : options.stored.pipelines).get(ref)
@@ -112,7 +123,6 @@ const make = (options: { readonly stored: Stored; readonly fileMs: ReadonlyMap<s
         case "BridgeLegs":
         case "HoldCall":
         case "ResumeCall":
-        case "OpenStream":
         case "StartRecording":
         case "StopRecording":
         case "SettleTransfer":
@@ -123,6 +133,7 @@ const make = (options: { readonly stored: Stored; readonly fileMs: ReadonlyMap<s
     }
 
     const release = (call: Call.Call): void => {
+      media.release(call.origin.callId)
       for (const leg of call.legs) parties.release(`${call.origin.callId}/${leg.legId}`)
       for (const due of scheduled.get(call.origin.callId)?.values() ?? []) timeline.cancel(due)
       scheduled.delete(call.origin.callId)
@@ -132,11 +143,12 @@ const make = (options: { readonly stored: Stored; readonly fileMs: ReadonlyMap<s
   })
 
 /**
- * A runner over the tenant's timeline, parties and outbox.
+ * A runner over the tenant's timeline, parties, media and outbox.
  *
  * @category layers
  * @since 0.1.0
  */
 export const layer = (
   options: { readonly stored: Stored; readonly fileMs: ReadonlyMap<string, number> }
-): Layer.Layer<CommandRunner, never, Timeline | Outbox | Parties> => Layer.effect(CommandRunner, make(options))
+): Layer.Layer<CommandRunner, never, Timeline | Outbox | Parties | MediaEngine> =>
+  Layer.effect(CommandRunner, make(options))

@@ -6,7 +6,7 @@ import * as HangupCause from "../core/call/HangupCause.ts"
 import type { Endpoint } from "../core/pcmo/Program.ts"
 import * as AgentPlan from "../core/scenario/AgentPlan.ts"
 import * as NumberPlan from "../core/scenario/NumberPlan.ts"
-import type { Party } from "../core/scenario/Party.ts"
+import type { Party, Utterance } from "../core/scenario/Party.ts"
 import type { Happening } from "./happening.ts"
 import { type Scheduled, Timeline } from "./Timeline.ts"
 
@@ -32,6 +32,8 @@ export class Parties extends Context.Service<Parties, {
   readonly ask: (key: string) => void
   /** Stops whatever a party was about to answer. */
   readonly hush: (key: string) => void
+  /** What a party says on the line, in order. */
+  readonly speaks: (key: string) => ReadonlyArray<Utterance>
   /** The leg is over: the party does nothing more. */
   readonly release: (key: string) => void
 }>()("@effect-piopiy/simulator/Parties") {}
@@ -161,6 +163,8 @@ const make = (people: People) =>
       pickUp,
       ask,
       hush,
+      speaks: (key) =>
+        onTheLine.get(key)?.party.speaks ?? [],
       release
     })
   })

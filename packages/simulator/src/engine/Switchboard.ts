@@ -14,10 +14,12 @@ import * as HangupCause from "../core/call/HangupCause.ts"
 import { transition } from "../core/call/transition.ts"
 import type { Program } from "../core/pcmo/Program.ts"
 import * as Seed from "../core/Seed.ts"
+import { conservative, type StreamProfile } from "../core/stream/StreamProfile.ts"
 import { Account } from "./Account.ts"
 import { CommandRunner } from "./CommandRunner.ts"
 import type { Happening } from "./happening.ts"
 import { Journal } from "./Journal.ts"
+import { MediaEngine } from "./MediaEngine.ts"
 import { Outbox } from "./Outbox.ts"
 import { Parties } from "./Parties.ts"
 import { Refusal } from "./Refusal.ts"
@@ -25,13 +27,16 @@ import { Timeline } from "./Timeline.ts"
 import * as TransferBook from "./TransferBook.ts"
 
 /**
- * A call that was asked for: what `Originated` says, without the ids, which the switchboard gives, and the rate, which is
- * the account's.
+ * A call that was asked for: what `Originated` says, without the ids, which the switchboard gives, the rate, which is
+ * the account's, and the rules of streams, which are the tenant's.
  *
  * @category models
  * @since 0.1.0
  */
-export type CallRequest = Omit<Call.Call["origin"], "_tag" | "at" | "callId" | "requestId" | "rateMicros">
+export type CallRequest = Omit<
+  Call.Call["origin"],
+  "_tag" | "at" | "callId" | "requestId" | "rateMicros" | "streamRules"
+>
 
 /**
  * What became of a call.
@@ -96,7 +101,27 @@ interface Mailbox {
  */
 export const defaultMaxCalls = 10_000
 
-const make = (options: { readonly seed: number; readonly maxCalls: number }) =>
+/**
+ * What a switchboard is made with. Calls carry `streamRules` only where they are not those of the conservative profile.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface SwitchboardOptions {
+  readonly seed: number
+  readonly maxCalls: number
+  readonly streams?: StreamProfile
+}
+
+/** What the calls have to know of a profile. */
+const streamRules = (profile: StreamProfile = conservative): Pick<Call.Call["origin"], "streamRules"> => {
+  const { bridgeKeepsStream, lossGraceMs } = profile
+  return bridgeKeepsStream === conservative.bridgeKeepsStream && lossGraceMs === conservative.lossGraceMs
+    ? {}
+    : { streamRules: { bridgeKeepsStream, lossGraceMs } }
+}
+
+const make = (options: SwitchboardOptions) =>
   Effect.gen(function*() {
     const timeline = yield* Timeline
     const journal = yield* Journal
@@ -104,9 +129,11 @@ const make = (options: { readonly seed: number; readonly maxCalls: number }) =>
     const runner = yield* CommandRunner
     const account = yield* Account
     const outbox = yield* Outbox
+    const media = yield* MediaEngine
     const mailboxes = new Map<string, Mailbox>()
     const transfers = TransferBook.make()
     const counts = { call: 0, request: 0 }
+    const rules = streamRules(options.streams)
     let stopping = false
 
     const id = (kind: "call" | "request"): string => {
@@ -138,6 +165,7 @@ const make = (options: { readonly seed: number; readonly maxCalls: number }) =>
       const record = last?._tag === "WriteRecord" ? last.record : undefined
       if (record !== undefined) account.charge(record)
       outbox.turned(before, call, record, seq)
+      media.turned(call, event)
       for (const command of commands) {
         if (command._tag === "SettleTransfer") TransferBook.settle(transfers, callId, command.transfer)
         runner.run(callId, command, seq, (next) => post(callId, next, seq))
@@ -188,7 +216,8 @@ const make = (options: { readonly seed: number; readonly maxCalls: number }) =>
       const callId = id("call")
       const requestId = request.kind === "Legacy" ? legacyRequestId() : id("request")
       mailboxes.set(callId, { call: Call.initial, waiting: [], draining: false })
-      post(callId, { _tag: "Originated", callId, requestId, ...request, rateMicros: account.rateMicros }, causedBy)
+      const { rateMicros } = account
+      post(callId, { _tag: "Originated", callId, requestId, ...request, rateMicros, ...rules }, causedBy)
       return { callId, requestId }
     })
 
@@ -281,6 +310,6 @@ const make = (options: { readonly seed: number; readonly maxCalls: number }) =>
  * @since 0.1.0
  */
 export const layer = (
-  options: { readonly seed: number; readonly maxCalls: number }
-): Layer.Layer<Switchboard, never, Timeline | Journal | Parties | CommandRunner | Account | Outbox> =>
+  options: SwitchboardOptions
+): Layer.Layer<Switchboard, never, Timeline | Journal | Parties | CommandRunner | Account | Outbox | MediaEngine> =>
   Layer.effect(Switchboard, make(options))

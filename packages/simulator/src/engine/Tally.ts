@@ -78,6 +78,8 @@ export const make = (): {
         return
       case "Started":
       case "Broke":
+      case "Streamed":
+      case "StreamIgnored":
         return
     }
   }

@@ -3,11 +3,15 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import type { StreamProfile } from "../core/stream/StreamProfile.ts"
 import * as Account from "./Account.ts"
 import * as CommandRunner from "./CommandRunner.ts"
 import * as Journal from "./Journal.ts"
+import * as MediaEngine from "./MediaEngine.ts"
 import * as Outbox from "./Outbox.ts"
+import * as Pacer from "./Pacer.ts"
 import * as Parties from "./Parties.ts"
+import type { StreamPort } from "./StreamPort.ts"
 import * as Switchboard from "./Switchboard.ts"
 import * as Timeline from "./Timeline.ts"
 import type { WebhookPort } from "./WebhookPort.ts"
@@ -52,6 +56,11 @@ export interface TenantOptions {
   readonly legacyErrors: LegacyErrors
   readonly webhooks: Outbox.Webhooks
   readonly answerUrls: AnswerUrls
+  readonly streams: StreamProfile
+  /** Whether what is said on streams is kept sample by sample, for recordings. */
+  readonly recordAudio: boolean
+  /** The steps of a list of actions that an app sends on a stream, or nothing when it is none. */
+  readonly readProgram: MediaEngine.MediaOptions["readProgram"]
 }
 
 /**
@@ -67,6 +76,7 @@ export interface Tenant {
   readonly switchboard: Switchboard.Switchboard["Service"]
   readonly timeline: Timeline.Timeline["Service"]
   readonly account: Account.Account["Service"]
+  readonly media: MediaEngine.MediaEngine["Service"]
   readonly legacyErrors: LegacyErrors
   readonly webhooks: Outbox.Webhooks
   /** The URL that is asked what to do with a call to this number of the platform. */
@@ -97,6 +107,8 @@ export class Tenants extends Context.Service<Tenants, {
 const tenantLayer = (options: TenantOptions) =>
   Switchboard.layer(options).pipe(
     Layer.provideMerge(CommandRunner.layer(options)),
+    Layer.provideMerge(MediaEngine.layer(options)),
+    Layer.provideMerge(Pacer.layer),
     Layer.provideMerge(Outbox.layer(options.webhooks)),
     Layer.provideMerge(Account.layer(options.account, options.seed)),
     Layer.provideMerge(Parties.layer(options.people)),
@@ -119,6 +131,7 @@ const makeTenant = Effect.fnUntraced(function*(options: TenantOptions) {
     switchboard,
     timeline: Context.get(world, Timeline.Timeline),
     account: Context.get(world, Account.Account),
+    media: Context.get(world, MediaEngine.MediaEngine),
     legacyErrors: options.legacyErrors,
     webhooks: options.webhooks,
     answerUrlOf: (number) => options.answerUrls.byNumber.get(number) ?? options.answerUrls.otherwise,
@@ -136,7 +149,7 @@ const makeTenant = Effect.fnUntraced(function*(options: TenantOptions) {
 export const layer = (
   first: TenantOptions,
   others: ReadonlyArray<TenantOptions>
-): Layer.Layer<Tenants, never, WebhookPort> =>
+): Layer.Layer<Tenants, never, WebhookPort | StreamPort> =>
   Layer.effect(
     Tenants,
     Effect.gen(function*() {

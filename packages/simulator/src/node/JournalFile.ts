@@ -4,11 +4,10 @@
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Stream from "effect/Stream"
 import { appendFileSync, closeSync, fstatSync, openSync, readSync } from "node:fs"
-import type { Journal } from "../engine/Journal.ts"
 import { Tenants } from "../engine/Tenants.ts"
 import { SimulatorError } from "../SimulatorError.ts"
+import { followToEnd } from "./followToEnd.ts"
 
 const lines = (entries: ReadonlyArray<unknown>): string => entries.map((entry) => `${JSON.stringify(entry)}\n`).join("")
 
@@ -49,23 +48,6 @@ const writer = (path: string, file: number) => {
       }))
 }
 
-const copy = Effect.fnUntraced(function*(
-  append: (entries: ReadonlyArray<unknown>) => Effect.Effect<void>,
-  journal: Journal["Service"]
-) {
-  let next = 0
-  const write = (entries: ReadonlyArray<{ readonly seq: number }>) =>
-    Effect.suspend(() => {
-      next = (entries.at(-1)?.seq ?? next - 1) + 1
-      return append(entries)
-    })
-  yield* Effect.addFinalizer(() => Effect.suspend(() => write(journal.read({ from: next }))))
-  yield* journal.follow().pipe(
-    Stream.runForEachArray(write),
-    Effect.forkScoped
-  )
-})
-
 /**
  * Appends every tenant's journal to the file until the scope closes, the last entries included. A disk that fills up is
  * logged, and the calls go on. Fails with `FileUnreadable` when the file cannot be opened.
@@ -81,5 +63,5 @@ export const layer = (path: string): Layer.Layer<never, SimulatorError, Tenants>
       (file) => Effect.sync(() => closeSync(file))
     )
     const append = yield* Effect.try({ try: () => writer(path, file), catch: unreadable(path) })
-    yield* Effect.forEach(tenants.all, (tenant) => copy(append, tenant.journal), { discard: true })
+    yield* Effect.forEach(tenants.all, (tenant) => followToEnd(tenant.journal, append), { discard: true })
   }))

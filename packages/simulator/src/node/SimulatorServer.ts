@@ -1,4 +1,4 @@
-/** The simulator on a port, with webhooks over real HTTP: what `piopiy-sim serve` runs, for whoever hosts it in a program. */
+/** The simulator on a port, with webhooks over real HTTP and streams over real sockets: what `piopiy-sim serve` runs, for whoever hosts it in a program. */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
@@ -17,13 +17,16 @@ import * as Simulator from "../Simulator.ts"
 import * as SimulatorConfig from "../SimulatorConfig.ts"
 import { type Problem, SimulatorError } from "../SimulatorError.ts"
 import * as JournalFile from "./JournalFile.ts"
+import * as RecordingFiles from "./RecordingFiles.ts"
+import * as StreamDialer from "./StreamDialer.ts"
 
 /**
  * - `host`, `port`: where to listen; 127.0.0.1 and 8787, port 0 for any free one.
- * - `allowHosts`: hosts beyond this machine that webhooks may go to, by name.
+ * - `allowHosts`: hosts beyond this machine that webhooks and audio streams may go to, by name.
  * - `adminToken`: asked for below `/_sim`; needed when `host` is not this machine alone. So is an account of your own in
- *   `config`, and webhooks then go to this machine only when `allowHosts` names it.
+ *   `config`, and both then go to this machine only when `allowHosts` names it.
  * - `journalFile`: where the journal is copied to, an entry a line.
+ * - `recordings`: a folder for the audio of calls with a stream, a WAV file each.
  * - `headersTimeout`, `requestTimeout`: how long a client may take to send the head of a request, 10 s, and all of it,
  *   30 s; a head never has longer than the whole. Then it is answered with 408, and the connection ends.
  *
@@ -37,6 +40,7 @@ export interface ServerOptions {
   readonly allowHosts?: ReadonlyArray<string>
   readonly adminToken?: Redacted.Redacted<string>
   readonly journalFile?: string
+  readonly recordings?: string
   readonly headersTimeout?: Duration.Input
   readonly requestTimeout?: Duration.Input
 }
@@ -155,14 +159,20 @@ export const layer = (
   const admin = options.adminToken === undefined ? {} : { adminToken: options.adminToken }
   const served = HttpRouter.serve(Simulator.routes(admin), { disableLogger: true, disableListenLog: true })
   const journalFile = options.journalFile === undefined ? Layer.empty : JournalFile.layer(options.journalFile)
+  const recordings = options.recordings === undefined ? Layer.empty : RecordingFiles.layer(options.recordings)
+  const allowed = [options.allowHosts ?? [], { loopback: open }] as const
   return Layer.fresh(endCalls).pipe(
     Layer.provideMerge(served),
-    Layer.provideMerge(journalFile),
+    Layer.provideMerge(Layer.merge(journalFile, recordings)),
     Layer.provideMerge(Layer.fresh(address)),
     Layer.provide(listen(host, options)),
     Layer.provideMerge(
-      Simulator.layer(options.config, { allows: hosts.allows(options.allowHosts ?? [], { loopback: open }), resolve })
+      Simulator.layer(
+        options.recordings === undefined ? options.config : { ...options.config, recordAudio: true },
+        { allows: hosts.allows(...allowed), resolve }
+      )
     ),
+    Layer.provide(StreamDialer.layer({ allows: hosts.allowsStream(...allowed), resolve, ...options.config?.streams })),
     Layer.provide(outbound)
   )
 }

@@ -15,6 +15,17 @@ import type * as Scope from "effect/Scope"
 import * as Simulator from "../Simulator.ts"
 import type { SimulatorConfig } from "../SimulatorConfig.ts"
 import type { SimulatorError } from "../SimulatorError.ts"
+import * as Streams from "../Streams.ts"
+
+export {
+  /**
+   * Streams that reach a `StreamServer` of the SDK in this process.
+   *
+   * @category layers
+   * @since 0.1.0
+   */
+  layer as streams
+} from "./streams.ts"
 
 /** An application as routes: what a service would serve, called in memory. */
 export type App<E = never> = Layer.Layer<never, E, HttpRouter.HttpRouter>
@@ -39,16 +50,21 @@ const clientOf = <E>(
   )
 
 /**
- * A platform, and the client that reaches it. `app` answers the webhooks, whatever their host.
+ * A platform, and the client that reaches it. `app` answers the webhooks, whatever their host. `streams` is where audio
+ * streams go, as to a `StreamServer` by {@link streams}; without it nobody can be reached.
  *
- * Fails with `InvalidConfig`, and as the app's layer does.
+ * Fails with `InvalidConfig`, and as the layers of the app and of the streams do.
  *
  * @category layers
  * @since 0.1.0
  */
-export const layer = <E = never>(
-  options: { readonly config?: SimulatorConfig | undefined; readonly app?: App<E> | undefined } = {}
-): Layer.Layer<Simulator.Platform | HttpClient.HttpClient, SimulatorError | E> => {
+export const layer = <E = never, E2 = never, R = never>(
+  options: {
+    readonly config?: SimulatorConfig | undefined
+    readonly app?: App<E> | undefined
+    readonly streams?: Layer.Layer<Streams.StreamPort, E2, R> | undefined
+  } = {}
+): Layer.Layer<Simulator.Platform | HttpClient.HttpClient, SimulatorError | E | E2, R> => {
   const toApp = Layer.effect(
     HttpClient.HttpClient,
     Effect.map(HttpRouter.toHttpEffect<never, E, HttpRouter.HttpRouter>(options.app ?? noApp), clientOf)
@@ -59,6 +75,7 @@ export const layer = <E = never>(
   )
   return toPlatform.pipe(
     Layer.provideMerge(Simulator.layer(options.config, { allows: () => true })),
+    Layer.provide(options.streams ?? Streams.layerNone),
     Layer.provide(toApp)
   )
 }

@@ -60,6 +60,7 @@ const recordOf = (callId: string): CallRecord => ({
   transfers: [],
   inputs: [],
   recordings: [],
+  streams: [],
   variables: {}
 })
 

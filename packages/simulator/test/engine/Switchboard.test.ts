@@ -7,14 +7,18 @@ import * as Schema from "effect/Schema"
 import * as TestClock from "effect/testing/TestClock"
 import type { CallCommand } from "../../src/core/call/CallCommand.ts"
 import type { Program } from "../../src/core/pcmo/Program.ts"
+import { conservative } from "../../src/core/stream/StreamProfile.ts"
 import * as Account from "../../src/engine/Account.ts"
 import * as CommandRunner from "../../src/engine/CommandRunner.ts"
 import * as Journal from "../../src/engine/Journal.ts"
+import * as MediaEngine from "../../src/engine/MediaEngine.ts"
 import * as Outbox from "../../src/engine/Outbox.ts"
+import * as Pacer from "../../src/engine/Pacer.ts"
 import * as Parties from "../../src/engine/Parties.ts"
 import * as Switchboard from "../../src/engine/Switchboard.ts"
 import * as Timeline from "../../src/engine/Timeline.ts"
 import { WebhookPort } from "../../src/engine/WebhookPort.ts"
+import * as Streams from "../../src/Streams.ts"
 import { commandsOf, entriesOf } from "../platform.ts"
 
 const noWebhooks = Layer.succeed(WebhookPort, {
@@ -22,7 +26,15 @@ const noWebhooks = Layer.succeed(WebhookPort, {
 })
 
 const stored: CommandRunner.Stored = { pipelines: new Map(), flows: new Map() }
-const options = { seed: 5, maxCalls: 3, stored, fileMs: new Map<string, number>() }
+const options = {
+  seed: 5,
+  maxCalls: 3,
+  stored,
+  fileMs: new Map<string, number>(),
+  streams: conservative,
+  recordAudio: false,
+  readProgram: () => undefined
+}
 
 const account: Account.AccountOptions = {
   appId: 1_000_001,
@@ -34,10 +46,12 @@ const account: Account.AccountOptions = {
 }
 
 const worldOf = (webhooks: Layer.Layer<WebhookPort>) =>
-  Outbox.layer({}).pipe(
+  Layer.merge(Outbox.layer({}), MediaEngine.layer(options)).pipe(
     Layer.provideMerge(Layer.mergeAll(
       Account.layer(account, options.seed),
       Parties.layer(),
+      Pacer.layer,
+      Streams.layerNone,
       Journal.layer({ tenant: "t", seed: options.seed, version: "0", bounds: Journal.defaultBounds }),
       webhooks
     )),

@@ -6,13 +6,14 @@ import type {
   Connect,
   Consult,
   Endpoint,
+  OpenStream,
   Program,
   Prompt,
   RecordingFormat,
   Variables
 } from "../pcmo/Program.ts"
 import type { EndedBy, Originated } from "./CallEvent.ts"
-import type { InputRecord, RecordingRecord, TransferReason, TransferRecord } from "./CallRecord.ts"
+import type { InputRecord, RecordingRecord, StreamEnd, TransferReason, TransferRecord } from "./CallRecord.ts"
 import type { HangupCause } from "./HangupCause.ts"
 
 /** The leg of the phone that the call itself dialed, or that called in. */
@@ -38,6 +39,21 @@ export interface Leg {
   readonly endedAt?: number
   readonly hangupCause?: HangupCause
   readonly variables?: Variables
+}
+
+/**
+ * An audio stream: being dialed, open since `openedAt`, or ended.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface CallStream {
+  readonly streamId: string
+  readonly stream: OpenStream
+  readonly startedAt: number
+  readonly openedAt?: number
+  readonly endedAt?: number
+  readonly end?: StreamEnd
 }
 
 /**
@@ -70,6 +86,7 @@ export interface Held {
  *
  * `Hunting` rings the endpoints of round `round`, counted through all attempts. `Consulting` asks `legId` to take the
  * call over, and waits for a key of it once `confirming`; `held` is there while the party of before is still on the line.
+ * `Streaming` has nothing left to run, and stays up for an audio stream, or for a while after the last one was lost.
  *
  * @category models
  * @since 0.1.0
@@ -97,6 +114,7 @@ export type Activity =
   }
   | { readonly _tag: "AwaitingReply"; readonly deliveryId: string }
   | { readonly _tag: "AwaitingStored"; readonly lookupId: string }
+  | { readonly _tag: "Streaming" }
 
 /**
  * A call. `extraParams` is the text that comes back in callbacks of the older API. `onHold` says that the parties of the
@@ -124,6 +142,7 @@ export interface Call {
   readonly transfers: ReadonlyArray<TransferRecord>
   readonly inputs: ReadonlyArray<InputRecord>
   readonly recordings: ReadonlyArray<RecordingRecord>
+  readonly streams: ReadonlyArray<CallStream>
   readonly ending?: {
     readonly at: number
     readonly cause: HangupCause
@@ -163,7 +182,8 @@ export const initial: Call = {
   sequence: 0,
   transfers: [],
   inputs: [],
-  recordings: []
+  recordings: [],
+  streams: []
 }
 
 /** The format of a recording that was asked for without one (assumed). */
@@ -208,6 +228,15 @@ export const leg = (call: Call, legId: string): Leg | undefined => call.legs.fin
  * @since 0.1.0
  */
 export const isBridged = (call: Call): boolean => leg(call, callerLegId)?.state === "Bridged"
+
+/**
+ * The streams that have not ended.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const liveStreams = (call: Call): ReadonlyArray<CallStream> =>
+  call.streams.filter(({ endedAt }) => endedAt === undefined)
 
 /**
  * Whether the leg has not ended.

@@ -41,6 +41,9 @@ export type IgnoredBecause =
   | "transfer-in-progress"
   | "not-bridged"
   | "hold-unchanged"
+  | "unknown-stream"
+  | "stream-ended"
+  | "wrong-stream-state"
 
 /**
  * One thing to do. The `metadata` of a dialed agent are those of its session.
@@ -62,6 +65,7 @@ export type CallCommand =
   | { readonly _tag: "HoldCall" }
   | { readonly _tag: "ResumeCall" }
   | { readonly _tag: "OpenStream"; readonly streamId: string; readonly stream: OpenStream }
+  | { readonly _tag: "CloseStream"; readonly streamId: string; readonly code: number; readonly reason: string }
   | { readonly _tag: "HangUpLeg"; readonly legId: string; readonly cause: HangupCause }
   | { readonly _tag: "BridgeLegs"; readonly legId: string }
   | { readonly _tag: "StartPlayback"; readonly playbackId: string; readonly prompt: Prompt; readonly loop: boolean }

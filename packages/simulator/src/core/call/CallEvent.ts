@@ -2,7 +2,9 @@
  * What happens to a call, in the past tense. `at` is whole milliseconds from the tenant's origin.
  */
 import * as Schema from "effect/Schema"
+import * as Struct from "effect/Struct"
 import { Program, Variables } from "../pcmo/Program.ts"
+import { StreamProfile } from "../stream/StreamProfile.ts"
 
 const at = Schema.Natural
 
@@ -28,9 +30,20 @@ export const CallKind = Schema.Literals(["Agent", "Pipeline", "Flow", "Legacy", 
 export type CallKind = typeof CallKind.Type
 
 /**
+ * What the profile of the streams says about the calls that they belong to.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const StreamRules = StreamProfile.mapFields(Struct.pick(["lossGraceMs", "bridgeKeepsStream"]))
+/** @since 0.1.0 */
+export type StreamRules = typeof StreamRules.Type
+
+/**
  * A call was asked for and admitted. `callerId` is the number that is shown, `to` the one that is called; of an inbound
  * call, the phone that calls and the platform's number. `extraParams` is text that comes back in callbacks.
- * `rateMicros` is what a started minute of an answered leg costs, in millionths of the account's currency.
+ * `rateMicros` is what a started minute of an answered leg costs, in millionths of the account's currency. Without
+ * `streamRules` those of the conservative profile hold.
  *
  * @category models
  * @since 0.1.0
@@ -50,7 +63,8 @@ export const Originated = Schema.TaggedStruct("Originated", {
   record: Schema.Boolean,
   variables: Variables,
   extraParams: Schema.optionalKey(Schema.String),
-  rateMicros: Schema.optionalKey(Schema.Natural)
+  rateMicros: Schema.optionalKey(Schema.Natural),
+  streamRules: Schema.optionalKey(StreamRules)
 })
 /** @since 0.1.0 */
 export type Originated = typeof Originated.Type
@@ -90,6 +104,27 @@ export const DeliveryFailure = Schema.Literals([
 export type DeliveryFailure = typeof DeliveryFailure.Type
 
 /**
+ * Why a stream was never open: refused by the app, no connection to it, a URL that may not be dialed, no handshake in
+ * time, or too many sockets.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const StreamFailure = Schema.Literals(["Refused", "NoConnection", "Forbidden", "TimedOut", "TooMany"])
+/** @since 0.1.0 */
+export type StreamFailure = typeof StreamFailure.Type
+
+/**
+ * Who ended a stream.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const StreamEndedBy = Schema.Literals(["App", "Platform", "Network"])
+/** @since 0.1.0 */
+export type StreamEndedBy = typeof StreamEndedBy.Type
+
+/**
  * Everything that a call can meet.
  *
  * @category models
@@ -109,6 +144,22 @@ export const CallEvent = Schema.Union([
   Schema.TaggedStruct("WebhookFailed", { at, deliveryId: Schema.String, why: DeliveryFailure }),
   Schema.TaggedStruct("StoredFound", { at, lookupId: Schema.String, program: Program }),
   Schema.TaggedStruct("StoredMissing", { at, lookupId: Schema.String }),
+  Schema.TaggedStruct("StreamOpened", { at, streamId: Schema.String }),
+  Schema.TaggedStruct("StreamFailed", {
+    at,
+    streamId: Schema.String,
+    why: StreamFailure,
+    status: Schema.optionalKey(Schema.Natural)
+  }),
+  Schema.TaggedStruct("StreamProgram", { at, streamId: Schema.String, program: Program }),
+  Schema.TaggedStruct("StreamStopped", { at, streamId: Schema.String }),
+  Schema.TaggedStruct("StreamClosed", {
+    at,
+    streamId: Schema.String,
+    by: StreamEndedBy,
+    code: Schema.Natural,
+    reason: Schema.String
+  }),
   Schema.TaggedStruct("TransferRequested", { at, requestId: Schema.String, program: Program }),
   Schema.TaggedStruct("HoldRequested", {
     at,

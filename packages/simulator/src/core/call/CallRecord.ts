@@ -1,8 +1,8 @@
 /**
  * The record written when a call has ended: a projection of its last state.
  */
-import type { Endpoint, RecordingFormat, Variables } from "../pcmo/Program.ts"
-import type { CallKind, EndedBy } from "./CallEvent.ts"
+import type { Endpoint, OpenStream, RecordingFormat, Variables } from "../pcmo/Program.ts"
+import type { CallKind, EndedBy, StreamEndedBy, StreamFailure } from "./CallEvent.ts"
 import type { Disposition, HangupCause } from "./HangupCause.ts"
 
 /**
@@ -55,6 +55,7 @@ export interface CallRecord {
   readonly transfers: ReadonlyArray<TransferRecord>
   readonly inputs: ReadonlyArray<InputRecord>
   readonly recordings: ReadonlyArray<RecordingRecord>
+  readonly streams: ReadonlyArray<StreamRecord>
   readonly variables: Variables
   readonly extraParams?: string
 }
@@ -112,4 +113,32 @@ export interface RecordingRecord {
   readonly legId?: string
   readonly startedAt: number
   readonly endedAt?: number
+}
+
+/**
+ * How a stream ended: by whom, with code and reason of the close frame, 1006 when it broke off; or why it was never open.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type StreamEnd =
+  | { readonly _tag: "Closed"; readonly by: StreamEndedBy; readonly code: number; readonly reason: string }
+  | { readonly _tag: "Failed"; readonly why: StreamFailure; readonly status?: number }
+
+/**
+ * One audio stream. Of its URL the origin is kept, since the rest may hold a secret. It was dialed at `startedAt`, and
+ * open from `openedAt` on, if ever.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface StreamRecord {
+  readonly streamId: string
+  readonly origin: string
+  readonly listens: OpenStream["listens"]
+  readonly sampleRate: number
+  readonly startedAt: number
+  readonly openedAt?: number
+  readonly endedAt: number
+  readonly end: StreamEnd
 }

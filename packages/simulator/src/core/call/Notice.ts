@@ -42,7 +42,9 @@ const assumed: Readonly<Record<Report["_tag"], ReadonlyArray<ReportAssumption>>>
  * @category getters
  * @since 0.1.0
  */
-export const assumptionsOf = (report: Report): ReadonlyArray<ReportAssumption> =>
-  report._tag === "Event" && report.moment === "HungUp"
-    ? ["live-event-order", "hangup-event-name"]
-    : assumed[report._tag]
+export const assumptionsOf = (report: Report): ReadonlyArray<ReportAssumption> => {
+  const moment = report._tag === "Event" ? report.moment : undefined
+  if (moment === "HungUp") return ["live-event-order", "hangup-event-name"]
+  if (moment === "StreamConnected" || moment === "StreamDisconnected") return ["stream-event-leg"]
+  return assumed[report._tag]
+}

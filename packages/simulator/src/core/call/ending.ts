@@ -1,7 +1,7 @@
-/** How a call ends: every leg, timer, playback and recording with it, and its record last. */
+/** How a call ends: every leg, timer, playback, recording and stream with it, and its record last. */
 import * as Call from "./Call.ts"
 import type { EndedBy } from "./CallEvent.ts"
-import type { CallRecord, LegRecord } from "./CallRecord.ts"
+import type { CallRecord, LegRecord, StreamRecord } from "./CallRecord.ts"
 import * as HangupCause from "./HangupCause.ts"
 import { endedWithCall } from "./transferring.ts"
 import * as turn from "./turn.ts"
@@ -34,6 +34,18 @@ const legRecord = (leg: Call.Leg, endedAt: number, rateMicros: number | undefine
   }
 }
 
+/** No stream outlives its call, so each has an end by now. */
+const streamRecord = (one: Call.CallStream, endedAt: number): StreamRecord => ({
+  streamId: one.streamId,
+  origin: URL.parse(one.stream.url)?.origin ?? "",
+  listens: one.stream.listens,
+  sampleRate: one.stream.sampleRate,
+  startedAt: one.startedAt,
+  ...(one.openedAt === undefined ? {} : { openedAt: one.openedAt }),
+  endedAt: one.endedAt ?? endedAt,
+  end: one.end ?? { _tag: "Closed", by: "Platform", code: 1000, reason: "" }
+})
+
 const record = (call: Call.Call, ending: NonNullable<Call.Call["ending"]>): CallRecord => {
   const { origin } = call
   const answeredAt = Call.leg(call, Call.callerLegId)?.answeredAt
@@ -57,6 +69,7 @@ const record = (call: Call.Call, ending: NonNullable<Call.Call["ending"]>): Call
     transfers: call.transfers,
     inputs: call.inputs,
     recordings: call.recordings,
+    streams: call.streams.map((one) => streamRecord(one, ending.at)),
     variables: call.variables,
     ...(call.extraParams === undefined ? {} : { extraParams: call.extraParams })
   }
@@ -101,6 +114,9 @@ export const stopActivity = (t: turn.Turn): void => {
       turn.disarm(t, turn.interDigitTimer)
       turn.emit(t, { _tag: "CloseInput", legId: Call.callerLegId })
       break
+    case "Streaming":
+      turn.disarm(t, turn.streamLostTimer)
+      break
     case "Waiting":
     case "AwaitingReply":
     case "AwaitingStored":
@@ -118,6 +134,7 @@ export const endCall = (
   ending: { readonly cause: string; readonly reason?: string; readonly by: EndedBy }
 ): void => {
   stopActivity(t)
+  for (const { streamId } of Call.liveStreams(t.call)) turn.closeStream(t, streamId, "Platform")
   for (const leg of t.call.legs) {
     const cause = leg.legId === Call.callerLegId
       ? ending.cause

@@ -22,6 +22,11 @@ const addVariables = (t: turn.Turn, more: Variables): void => {
 const step = (t: turn.Turn): turn.Progress => {
   const next = t.call.program[t.call.nextStep]
   if (next === undefined) {
+    if (Call.liveStreams(t.call).length > 0) {
+      turn.assume(t, "stream-keeps-call")
+      turn.update(t, { activity: { _tag: "Streaming" } })
+      return "Pending"
+    }
     turn.assume(t, "pipeline-end-hangs-up")
     endCall(t, { cause: HangupCause.normalClearing, by: "Pipeline" })
     return "Pending"
@@ -61,7 +66,7 @@ const step = (t: turn.Turn): turn.Progress => {
       return "Pending"
     }
     case "OpenStream":
-      turn.emit(t, { _tag: "OpenStream", streamId: turn.fresh(t, "stream"), stream: next })
+      turn.openStream(t, next)
       return "Done"
     case "Connect":
       return connect(t, next)

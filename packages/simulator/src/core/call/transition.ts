@@ -14,6 +14,7 @@ import { endCall, stopActivity } from "./ending.ts"
 import * as HangupCause from "./HangupCause.ts"
 import { calleeAnswered, calleeFailed, calleeHungUp, calleeRangOut, connectRanOut, isDirect } from "./hunting.ts"
 import { load, proceed } from "./running.ts"
+import * as streaming from "./streaming.ts"
 import { begin } from "./transferring.ts"
 import * as turn from "./turn.ts"
 
@@ -82,6 +83,7 @@ const originated = (t: turn.Turn, event: EventOf<"Originated">): void => {
     callerId: event.callerId,
     ringTimeoutMs: event.ringTimeoutMs ?? (direct ? first.ringTimeoutMs : defaultRingTimeoutMs)
   })
+  streaming.openEarly(t)
 }
 
 const calleeEvent = (t: turn.Turn, event: EventOf<"LegAnswered" | "LegRejected" | "LegHungUp">): turn.Progress => {
@@ -142,6 +144,8 @@ const timerFired = (t: turn.Turn, event: EventOf<"TimerFired">): void => {
       return proceed(t, activity._tag === "Consulting" ? consulting.heldRanOut(t, activity) : connectRanOut(t))
     case turn.confirmTimer:
       return activity._tag === "Consulting" ? proceed(t, consulting.unconfirmed(t, activity)) : undefined
+    case turn.streamLostTimer:
+      return streaming.ranOut(t)
     case turn.firstDigitTimer:
     case turn.interDigitTimer:
       return entryTimedOut(t)
@@ -263,6 +267,12 @@ const dispatch = (t: turn.Turn, event: CallEvent): void => {
     case "StoredFound":
     case "StoredMissing":
       return lookedUp(t, event)
+    case "StreamOpened":
+    case "StreamFailed":
+    case "StreamClosed":
+    case "StreamProgram":
+    case "StreamStopped":
+      return proceed(t, streaming.met(t, event))
     case "TransferRequested":
       return transferred(t, event)
     case "HoldRequested":

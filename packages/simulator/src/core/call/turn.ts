@@ -4,11 +4,13 @@
  * A turn lives for a single transition; outside of it, states are immutable.
  */
 import type { Assumption } from "../journal/Assumption.ts"
-import type { Endpoint, Prompt, RecordingFormat, Variables } from "../pcmo/Program.ts"
+import type { Endpoint, OpenStream, Prompt, RecordingFormat, Variables } from "../pcmo/Program.ts"
 import * as Seed from "../Seed.ts"
+import { callRate } from "../stream/voiceQuality.ts"
 import * as Call from "./Call.ts"
 import type { CallCommand, IgnoredBecause, Question } from "./CallCommand.ts"
 import type { CallEvent } from "./CallEvent.ts"
+import type { StreamEnd } from "./CallRecord.ts"
 import type { HangupCause } from "./HangupCause.ts"
 
 /** The state so far, and what has been asked of the world. */
@@ -79,6 +81,7 @@ export const connectDurationTimer = "connect-duration"
 export const firstDigitTimer = "first-digit"
 export const interDigitTimer = "inter-digit"
 export const confirmTimer = "confirm"
+export const streamLostTimer = "stream-lost"
 
 export const patchLeg = (turn: Turn, legId: string, patch: Partial<Call.Leg>): void =>
   update(turn, { legs: turn.call.legs.map((leg) => leg.legId === legId ? { ...leg, ...patch } : leg) })
@@ -237,4 +240,36 @@ export const stopRecording = (turn: Turn, recordingId: string): void => {
     recordings: turn.call.recordings.map((one) => one.recordingId === recordingId ? { ...one, endedAt: turn.at } : one)
   })
   emit(turn, { _tag: "StopRecording", recordingId })
+}
+
+/** How many streams a call may have at once, and how many in all; a further one is not opened. */
+const streamsAtOnceCap = 4
+const streamsCap = 500
+
+/** Dials a stream, which goes on beside whatever runs. */
+export const openStream = (turn: Turn, stream: OpenStream): void => {
+  const { streams } = turn.call
+  if (Call.liveStreams(turn.call).length >= streamsAtOnceCap || streams.length >= streamsCap) {
+    return assume(turn, "four-streams-at-once")
+  }
+  if (callRate(stream.sampleRate) !== stream.sampleRate) assume(turn, "other-voice-quality")
+  const streamId = fresh(turn, "stream")
+  update(turn, { streams: [...streams, { streamId, stream, startedAt: turn.at }] })
+  emit(turn, { _tag: "OpenStream", streamId, stream })
+}
+
+export const patchStream = (turn: Turn, streamId: string, patch: Partial<Call.CallStream>): void =>
+  update(turn, {
+    streams: turn.call.streams.map((stream) => stream.streamId === streamId ? { ...stream, ...patch } : stream)
+  })
+
+/** The stream is over by itself: nobody has to be told. */
+export const streamEnded = (turn: Turn, streamId: string, end: StreamEnd): void =>
+  patchStream(turn, streamId, { endedAt: turn.at, end })
+
+/** Closes a stream in the ordinary way; `by` is who wanted it. */
+export const closeStream = (turn: Turn, streamId: string, by: "App" | "Platform"): void => {
+  const end = { code: 1000, reason: "" }
+  emit(turn, { _tag: "CloseStream", streamId, ...end })
+  streamEnded(turn, streamId, { _tag: "Closed", by, ...end })
 }

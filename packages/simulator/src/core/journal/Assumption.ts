@@ -174,6 +174,37 @@ export const assumptions = {
       "A transfer that arrives before the phone is answered replaces what runs upon the answer; that of a call from "
       + "outside takes the place of the answer URL's reply, too.",
     settledBy: "a live transfer while it rings"
+  },
+  "stream-before-answer": {
+    claim:
+      "A placed call opens the streams that it begins with while its phone rings, unless stream_on_answer is true.",
+    settledBy: "a live call with stream_on_answer false, whose handshake is timed"
+  },
+  "four-streams-at-once": {
+    claim: "A call has four audio streams at once at most; a further stream action does nothing.",
+    settledBy: "a live call with five stream actions"
+  },
+  "other-voice-quality": {
+    claim: "A stream of a voice_quality other than 8000, 16000, 24000, 32000 and 48000 is one of 8000.",
+    settledBy: "a live stream of voice_quality 12000, whose frames are counted"
+  },
+  "stream-keeps-call": {
+    claim: "A call whose actions have all run stays up while an audio stream of it is open, or being opened.",
+    settledBy: "a live call whose only action is a stream"
+  },
+  "lost-stream-grace": {
+    claim:
+      "A call with nothing left to run ends 2 s after its last audio stream was closed by the app, broke off or was "
+      + "refused.",
+    settledBy: "a live call whose app closes the socket, and one whose app refuses it"
+  },
+  "stream-program-replaces-rest": {
+    claim: "A list of actions that an app sends on its stream stops what runs, and replaces the rest.",
+    settledBy: "a live stream that sends a speak during a play, with an action left after it"
+  },
+  "bridge-keeps-stream-of-both": {
+    claim: "When an app bridges the call, its stream goes on if it listens to both sides, and is closed otherwise.",
+    settledBy: "a live stream of each listen mode that sends a bridge"
   }
 } as const satisfies Record<string, { readonly claim: string; readonly settledBy: string }>
 
@@ -198,6 +229,10 @@ export const reportAssumptions = {
       + "legs are told of first. All legs name the number of the call as from, and callees that are no phones by their "
       + "user or id. Calls of the current API cause the same events, with their variables as extra_params.",
     settledBy: "the live events of one call with two numbers to hunt"
+  },
+  "stream-event-leg": {
+    claim: "The live events of a stream name leg b, as the samples do, with the id of the call's first leg.",
+    settledBy: "the live events of one streamed call"
   },
   "hangup-event-name": {
     claim: "The live events of an end are named in_hangup and out_hangup.",

@@ -7,6 +7,9 @@
 import type { CallCommand } from "../call/CallCommand.ts"
 import type { CallEvent, DeliveryFailure, Reply } from "../call/CallEvent.ts"
 import type { Notice } from "../call/Notice.ts"
+import type { Measures } from "../media/Measures.ts"
+import type { Lateness, StreamCounts } from "../media/StreamCounts.ts"
+import type { Why } from "../stream/StreamCodec.ts"
 import type { Assumption, ReportAssumption } from "./Assumption.ts"
 
 interface Common {
@@ -123,12 +126,47 @@ export interface Broke extends Common {
 }
 
 /**
+ * An audio stream is over: how the conversation on it went, counted in samples of `measures.sampleRate` from `openedAt`,
+ * what passed, and how late its frames were, when there were any. A stream that was never open has no such entry.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Streamed extends Common {
+  readonly _tag: "Streamed"
+  readonly callId: string
+  readonly causedBy: number
+  readonly streamId: string
+  readonly openedAt: number
+  readonly measures: Measures
+  readonly counts: StreamCounts
+  readonly lateness?: Lateness
+}
+
+/**
+ * A message of the app on a stream had no effect: why, and the path of what is at fault, empty for the message as a
+ * whole. `undecodable` is audio that is none, `not-a-program` a list that is no PCMO. Of each stream the first ten are
+ * told; {@link Streamed} counts all.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface StreamIgnored extends Common {
+  readonly _tag: "StreamIgnored"
+  readonly callId: string
+  readonly causedBy: number
+  readonly streamId: string
+  readonly why: Why | "undecodable" | "not-a-program"
+  readonly path: string
+}
+
+/**
  * Anything the journal holds.
  *
  * @category models
  * @since 0.1.0
  */
-export type Entry = Started | Requested | Refused | Messaged | Turned | Delivered | Broke
+export type Entry = Started | Requested | Refused | Messaged | Turned | Delivered | Broke | Streamed | StreamIgnored
 
 type Undated<E> = E extends Entry ? Omit<E, "seq" | "at" | "tenant"> : never
 

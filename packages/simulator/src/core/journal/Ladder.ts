@@ -122,6 +122,17 @@ const eventRows: Readonly<Record<CallEvent["_tag"], Row>> = {
     ({ hold }) => fromApp(hold === "Toggle" ? "toggle hold" : `hold ${hold.toLowerCase()}`)
   ),
   HangupRequested: row(Schema.Struct({ by: Schema.String }), ({ by }) => by === "Api" ? fromApp("hangup") : []),
+  StreamOpened: () => fromApp("stream open"),
+  StreamFailed: row(Schema.Struct({ why: Schema.String }), ({ why }) => fromApp(`no stream: ${why}`)),
+  StreamClosed: row(
+    Schema.Struct({ by: Schema.String, code: Schema.Finite }),
+    ({ by, code }) => fromApp(`stream closed, ${code} by ${by.toLowerCase()}`)
+  ),
+  StreamProgram: row(
+    Schema.Struct({ program: Schema.Array(Schema.Unknown) }),
+    ({ program }) => fromApp(`${program.length} actions`)
+  ),
+  StreamStopped: () => fromApp("stop stream"),
   StoredMissing: () => remark("no such stored pipeline or flow", "bad"),
   TimerFired: row(Schema.Struct({ timer: Schema.String }), ({ timer }) => remark(`time-out: ${timer}`)),
   PlaybackFinished: nothing,
@@ -179,6 +190,7 @@ const commandRows: Readonly<Record<CallCommand["_tag"], Row>> = {
     Schema.Struct({ stream: Schema.Struct({ url: Schema.String }) }),
     ({ stream }) => toApp(`stream ${pathOf(stream.url)}`)
   ),
+  CloseStream: row(Schema.Struct({ code: Schema.Finite }), ({ code }) => toApp(`closes stream, ${code}`)),
   StartRecording: () => remark("recording"),
   OpenInput: row(
     Leg,
@@ -229,7 +241,10 @@ const draft = (entry: LadderEntry): Rungs => {
     case "Requested":
     case "Refused":
     case "Delivered":
+    case "Streamed":
       return []
+    case "StreamIgnored":
+      return remark("ignored a message on the stream")
     default:
       return remark(entry._tag)
   }

@@ -30,8 +30,42 @@ export const Answer = Schema.Union([
 ])
 
 /**
+ * A sound that a party makes: a text spoken in syllables of its own, speech without words, a file, a tone, noise, silence,
+ * or keys as tones on the line, which nobody but whoever listens to the audio takes for keys.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Sound = Schema.Union([
+  Schema.TaggedStruct("Say", { text: Schema.NonEmptyString }),
+  Schema.TaggedStruct("Speech", { ms: Millis }),
+  Schema.TaggedStruct("File", { name: Schema.NonEmptyString }),
+  Schema.TaggedStruct("Tone", { hertz: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 4000 })), ms: Millis }),
+  Schema.TaggedStruct("Noise", { ms: Millis }),
+  Schema.TaggedStruct("Silence", { ms: Millis }),
+  Schema.TaggedStruct("Dtmf", { digits: Digits })
+])
+
+/**
+ * Something that a party says, heard on audio streams alone. It begins `afterMs` after the answer; or when an app was
+ * silent for `afterSilenceMs` after it had spoken; or `bargeInMs` after the first sample of an app's utterance. The app
+ * counts as far as it was heard since the utterance before was over.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Utterance = Schema.Union([
+  Schema.Struct({ afterMs: Millis, voice: Sound }),
+  Schema.Struct({ afterSilenceMs: Millis, voice: Sound }),
+  Schema.Struct({ bargeInMs: Millis, voice: Sound })
+])
+/** @since 0.1.0 */
+export type Utterance = typeof Utterance.Type
+
+/**
  * A party's whole behaviour. `ringsAfterMs` is absent for a number that never rings. The n-th question gets the n-th
- * answer; past the last, silence. `hangsUp` counts from the answer, and is absent for a party that stays.
+ * answer; past the last, silence. `speaks` is said in order, one after another. `hangsUp` counts from the answer, in the
+ * middle of a word if need be, and is absent for a party that stays.
  *
  * @category models
  * @since 0.1.0
@@ -40,6 +74,7 @@ export const Party = Schema.Struct({
   ringsAfterMs: Schema.optionalKey(Millis),
   outcome: Outcome,
   answers: Schema.Array(Answer),
+  speaks: Schema.optionalKey(Schema.Array(Utterance)),
   hangsUp: Schema.optionalKey(Schema.Struct({ afterMs: Millis, cause: Schema.String }))
 })
 /** @since 0.1.0 */
@@ -55,10 +90,12 @@ export const person = (options: {
   readonly answersAfterMs: number
   readonly talksForMs?: number
   readonly answers?: Party["answers"]
+  readonly speaks?: ReadonlyArray<Utterance>
 }): Party => ({
   ringsAfterMs: Math.min(500, options.answersAfterMs),
   outcome: { _tag: "Answers", afterMs: options.answersAfterMs, by: "Person" },
   answers: options.answers ?? [],
+  ...(options.speaks === undefined ? {} : { speaks: options.speaks }),
   ...(options.talksForMs === undefined
     ? {}
     : { hangsUp: { afterMs: options.talksForMs, cause: "NORMAL_CLEARING" } })

@@ -20,6 +20,7 @@ import { journal } from "./journalPage.ts"
 import * as metrics from "./metrics.ts"
 import * as openapiPages from "./openapiPages.ts"
 import { json, type Page, type Refused, refused, type Visit } from "./page.ts"
+import * as streamPages from "./streamPages.ts"
 
 /**
  * `adminToken` is set when the server can be reached from other machines.
@@ -84,6 +85,7 @@ const pages: ReadonlyArray<Page> = [
   { name: "calls", method: "GET", path: "/calls", answer: callPages.calls },
   { name: "call", method: "GET", path: "/calls/{id}", answer: callPages.call },
   { name: "cdr", method: "GET", path: "/calls/{id}/cdr", answer: callPages.cdr },
+  ...streamPages.pages,
   {
     name: "journal",
     method: "GET",

@@ -1,4 +1,4 @@
-/** Which hosts the simulator may send to: it dials URLs that its users write, so by default only this machine. */
+/** Which hosts the simulator may reach: it goes where URLs lead that its users write, so by default only this machine. */
 
 const metadataHosts: ReadonlySet<string> = new Set(["metadata", "metadata.google.internal", "metadata.goog"])
 
@@ -39,6 +39,17 @@ export const isForbidden = (host: string): boolean => {
     || name === "fd00:ec2::254" || name === "100.100.100.200"
 }
 
+const reaching = (protocols: ReadonlyArray<string>) =>
+(
+  allowed: Iterable<string>,
+  options: { readonly loopback: boolean } = { loopback: true }
+): (url: URL) => boolean => {
+  const names = new Set(Array.from(allowed, bare))
+  return (url) =>
+    protocols.includes(url.protocol) && url.username === "" && url.password === ""
+    && !isForbidden(url.hostname) && ((options.loopback && isLoopback(url.hostname)) || names.has(bare(url.hostname)))
+}
+
 /**
  * Whether a URL may be sent to: http or https, no credentials, a host that is allowed by name, or this machine unless
  * `loopback` is false.
@@ -46,15 +57,15 @@ export const isForbidden = (host: string): boolean => {
  * @category predicates
  * @since 0.1.0
  */
-export const allows = (
-  allowed: Iterable<string>,
-  options: { readonly loopback: boolean } = { loopback: true }
-): (url: URL) => boolean => {
-  const names = new Set(Array.from(allowed, bare))
-  return (url) =>
-    (url.protocol === "http:" || url.protocol === "https:") && url.username === "" && url.password === ""
-    && !isForbidden(url.hostname) && ((options.loopback && isLoopback(url.hostname)) || names.has(bare(url.hostname)))
-}
+export const allows = reaching(["http:", "https:"])
+
+/**
+ * Whether an audio socket may be dialed there: ws or wss, and otherwise as {@link allows}.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const allowsStream = reaching(["ws:", "wss:"])
 
 /**
  * Whether a name may be used that resolves to this address.

@@ -9,7 +9,7 @@ import type { AnswerNotice, DigitsNotice, InputNotice } from "../../core/call/Ca
 import type { Cdr } from "../../core/call/Cdr.ts"
 import type { Envelope } from "../../core/call/Envelope.ts"
 import type { LegNotice } from "../../core/call/LegNotice.ts"
-import type { LiveEvent } from "../../core/call/LiveEvent.ts"
+import type { LegEvent, LiveEvent, StreamEvent } from "../../core/call/LiveEvent.ts"
 import type { Notice } from "../../core/call/Notice.ts"
 
 type Json = Readonly<Record<string, unknown>>
@@ -85,11 +85,39 @@ const eventStatus = { Started: "started", Answered: "answered", Bridged: "bridge
  * Source: pages `live-out-started`, `live-out-answered` (documented). `in_hangup` and `out_hangup` are assumed from the
  * other names.
  */
-const event = (notice: LiveEvent, originEpochMs: number): Json => ({
+const legEvent = (notice: LegEvent, originEpochMs: number): Json => ({
   ...leg(notice),
   status: `${notice.direction === "inbound" ? "in" : "out"}_${eventStatus[notice.moment]}`,
   time: originEpochMs + notice.at
 })
+
+/**
+ * Source: pages `live-stream-connected`, `live-stream-disconnected` (documented), with the letter case of their samples.
+ * `ws_status` is JSON as text.
+ */
+const streamEvent = (notice: StreamEvent, originEpochMs: number): Json => {
+  const told = notice.moment === "StreamConnected"
+    ? { status: "stream_connected", ws: { status: "connected" } }
+    : {
+      status: "STREAM_DISCONNECTED",
+      ws: { status: "disconnected", message: { code: notice.code, reason: notice.reason } }
+    }
+  return {
+    appid: notice.appId,
+    cmiuuid: notice.uuid,
+    direction: notice.direction,
+    from: numeric(notice.from),
+    leg: notice.leg === "first" ? "a" : "b",
+    status: told.status,
+    time: originEpochMs + notice.at,
+    ws_status: JSON.stringify(told.ws)
+  }
+}
+
+const event = (notice: LiveEvent, originEpochMs: number): Json =>
+  notice.moment === "StreamConnected" || notice.moment === "StreamDisconnected"
+    ? streamEvent(notice, originEpochMs)
+    : legEvent(notice, originEpochMs)
 
 /**
  * Source: pages `inbound-webhooks-answered`, `inbound-webhooks-hangup`, `outbound-webhooks-answered` (documented). That

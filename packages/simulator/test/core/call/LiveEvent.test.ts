@@ -139,7 +139,7 @@ describe("LiveEvent", () => {
       call.hangUpByApi("NORMAL_CLEARING")
       const told = liveEvents(call)
       for (const { legId, uuid } of call.call.legs) {
-        const ofLeg = told.filter((event) => event.uuid === uuid)
+        const ofLeg = told.filter((event) => event.uuid === uuid && !event.moment.startsWith("Stream"))
         const names = ofLeg.map(({ moment }) => moment)
         const taken = legId === "caller" ? "Answered" : "Bridged"
         const started = isInbound(call.call) ? [] : ["Started"]

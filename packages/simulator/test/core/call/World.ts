@@ -13,6 +13,8 @@ export interface World {
   readonly bridged: Set<string>
   readonly playbacks: Map<string, CommandOf<"StartPlayback">>
   readonly recordings: Map<string, CommandOf<"StartRecording">>
+  /** Those that are being dialed, or open. */
+  readonly streams: Map<string, CommandOf<"OpenStream">>
   readonly timers: Map<string, CommandOf<"ArmTimer">>
   readonly deliveries: Map<string, CommandOf<"Notify">>
   readonly lookups: Map<string, CommandOf<"LookUpStored">>
@@ -30,6 +32,7 @@ export const make = (): World => ({
   bridged: new Set(),
   playbacks: new Map(),
   recordings: new Map(),
+  streams: new Map(),
   timers: new Map(),
   deliveries: new Map(),
   lookups: new Map(),
@@ -77,6 +80,10 @@ const happen = (world: World, event: CallEvent): void => {
     case "StoredMissing":
       world.lookups.delete(event.lookupId)
       return
+    case "StreamFailed":
+    case "StreamClosed":
+      world.streams.delete(event.streamId)
+      return
     case "TransferRequested":
       world.transfers.add(event.requestId)
       return
@@ -119,11 +126,10 @@ const obey = (world: World, command: CallCommand, at: number): string | undefine
       world.held = on
       return changes ? undefined : "nobody to hold, or to let go on"
     }
-    case "OpenStream": {
-      const used = world.names.has(command.streamId)
-      world.names.add(command.streamId)
-      return used ? "a name that was used before" : undefined
-    }
+    case "OpenStream":
+      return began(world.streams, command.streamId, command)
+    case "CloseStream":
+      return ended(world.streams, command.streamId)
     case "StartPlayback":
       if (world.playbacks.size > 0) return "two playbacks at once"
       return began(world.playbacks, command.playbackId, command)
@@ -182,6 +188,7 @@ export const leftovers = (world: World): ReadonlyArray<string> => [
   ...[...world.legs.keys()].map((name) => `leg ${name}`),
   ...[...world.playbacks.keys()].map((name) => `playback ${name}`),
   ...[...world.recordings.keys()].map((name) => `recording ${name}`),
+  ...[...world.streams.keys()].map((name) => `stream ${name}`),
   ...[...world.timers.keys()].map((name) => `timer ${name}`),
   ...[...world.transfers].map((name) => `transfer ${name}`),
   ...(world.input === undefined ? [] : ["input"]),

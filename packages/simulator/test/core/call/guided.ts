@@ -8,7 +8,7 @@ import * as Schema from "effect/Schema"
 import * as Call from "../../../src/core/call/Call.ts"
 import type { Program, Step } from "../../../src/core/pcmo/Program.ts"
 import { type Bench, type Happening, place, received } from "./kit.ts"
-import { agent, askUrl, attach, callerNumber, consult, file, mp3, phone, sip, stream, wav } from "./programs.ts"
+import { agent, askUrl, attach, callerNumber, consult, file, mp3, phone, sip, wav } from "./programs.ts"
 
 /** What a started minute costs where calls are charged. */
 export const rateMicros = 450_000
@@ -55,7 +55,11 @@ const Small = Schema.Union([
   Schema.TaggedStruct("Hangup", {}),
   Schema.TaggedStruct("Attach", {}),
   Schema.TaggedStruct("Ask", {}),
-  Schema.TaggedStruct("OpenStream", {}),
+  Schema.TaggedStruct("OpenStream", {
+    listens: Schema.Literals(["caller", "callee", "both"]),
+    onAnswer: Schema.Boolean,
+    sampleRate: Schema.Literals([8000, 12_000])
+  }),
   Schema.TaggedStruct("RunStored", { flow: Schema.Boolean })
 ])
 
@@ -114,7 +118,13 @@ const step = (small: typeof Small.Type): Step => {
     case "Ask":
       return askUrl
     case "OpenStream":
-      return stream
+      return {
+        _tag: "OpenStream",
+        url: "ws://localhost/stream",
+        listens: small.listens,
+        sampleRate: small.sampleRate,
+        onAnswer: small.onAnswer
+      }
     case "RunStored":
       return { _tag: "RunStored", source: small.flow ? "Flow" : "Pipeline", ref: "stored" }
   }
@@ -193,6 +203,20 @@ const sensible = (bench: Bench, program: Program): ReadonlyArray<Happening> => {
         { _tag: "HoldRequested", requestId: "hold", hold: "Toggle" }
       ] as const
       : []),
+    ...call.streams.flatMap(({ endedAt, openedAt, streamId }): ReadonlyArray<Happening> => {
+      if (endedAt !== undefined) return []
+      if (openedAt === undefined) {
+        const opened: Happening = { _tag: "StreamOpened", streamId }
+        return [opened, opened, { _tag: "StreamFailed", streamId, why: "Refused", status: 403 }]
+      }
+      return [
+        { _tag: "StreamProgram", streamId, program },
+        { _tag: "StreamProgram", streamId, program },
+        { _tag: "StreamStopped", streamId },
+        { _tag: "StreamClosed", streamId, by: "App", code: 1000, reason: "bye" },
+        { _tag: "StreamClosed", streamId, by: "Network", code: 1006, reason: "" }
+      ]
+    }),
     { _tag: "TransferRequested", requestId: "transfer", program },
     { _tag: "TransferRequested", requestId: "transfer", program: [warm("9112", false, true)] },
     { _tag: "TransferRequested", requestId: "transfer", program: [warm("sip:a@b", true, false)] }
@@ -238,6 +262,19 @@ const nonsense = (bench: Bench): ReadonlyArray<Happening> => {
     })),
     ...bench.asked("ArmTimer").filter(({ generation, timer }) => bench.call.timers[timer] !== generation).slice(-3)
       .map(({ generation, timer }): Happening => ({ _tag: "TimerFired", timer, generation })),
+    ...bench.call.streams.filter(({ endedAt, openedAt }) => (endedAt ?? openedAt) !== undefined).slice(-2).flatMap(
+      ({ streamId }): ReadonlyArray<Happening> => [
+        { _tag: "StreamOpened", streamId },
+        { _tag: "StreamFailed", streamId, why: "TimedOut" }
+      ]
+    ),
+    ...bench.call.streams.filter(({ endedAt }) => endedAt !== undefined).slice(-2).flatMap(
+      ({ streamId }): ReadonlyArray<Happening> => [
+        { _tag: "StreamStopped", streamId },
+        { _tag: "StreamClosed", streamId, by: "Platform", code: 1000, reason: "" }
+      ]
+    ),
+    { _tag: "StreamOpened", streamId: "stream0" },
     { _tag: "LegAnswered", legId: "nobody", by: "Person" },
     { _tag: "LegAnswered", legId: Call.callerLegId, by: "Machine" },
     { _tag: "DigitPressed", legId: Call.callerLegId, digit: "12" },

@@ -31,6 +31,30 @@ const legFaults = (call: Call.Call): ReadonlyArray<string> => {
   return faults
 }
 
+const streamFaults = (call: Call.Call): ReadonlyArray<string> => {
+  const faults: Array<string> = []
+  const expect = (holds: boolean, claim: string): void => {
+    if (!holds) faults.push(claim)
+  }
+  const { streams } = call
+  const live = Call.liveStreams(call)
+  const isStreaming = call.activity._tag === "Streaming"
+  expect(new Set(streams.map(({ streamId }) => streamId)).size === streams.length, "stream ids are unique")
+  expect(live.length <= 4 && streams.length <= 500, "streams are bounded")
+  for (const { end, endedAt, openedAt, startedAt, streamId } of streams) {
+    expect((end !== undefined) === (endedAt !== undefined), `${streamId} says how it ended exactly when ended`)
+    expect(end?._tag !== "Failed" || openedAt === undefined, `${streamId} did not fail once it was open`)
+    const moments = [startedAt, openedAt, endedAt].filter((moment) => moment !== undefined)
+    expect(moments.every((moment, n) => moment >= (moments[n - 1] ?? 0)), `${streamId} has its moments in order`)
+  }
+  expect(
+    (call.timers["stream-lost"] !== undefined) === (isStreaming && live.length === 0),
+    "a call with nothing left but its streams waits for its end exactly when they are gone"
+  )
+  expect(!isStreaming || call.nextStep === call.program.length, "a call lives for its streams once all steps have run")
+  return faults
+}
+
 const runningFaults = (call: Call.Call): ReadonlyArray<string> => {
   const faults: Array<string> = []
   const expect = (holds: boolean, claim: string): void => {
@@ -129,7 +153,7 @@ export const invariants = (call: Call.Call): ReadonlyArray<string> => {
     "a leg is recorded only while it talks or is kept"
   )
   expect((call.phase === "Ended") === (call.ending !== undefined), "a call has an ending exactly when ended")
-  faults.push(...legFaults(call))
+  faults.push(...legFaults(call), ...streamFaults(call))
   switch (call.phase) {
     case "Calling":
       expect(call.legs.length === 1 && call.legs.every(ringing), "before the answer there is the caller's phone alone")
@@ -145,6 +169,7 @@ export const invariants = (call: Call.Call): ReadonlyArray<string> => {
       expect(!call.legs.some(Call.isLive), "no leg outlives its call")
       expect(timers.length === 0, "no timer outlives its call")
       expect(open.length === 0, "no recording outlives its call")
+      expect(Call.liveStreams(call).length === 0, "no stream outlives its call")
       expect(call.activity._tag === "Waiting", "an ended call does nothing")
       expect(call.retainedLegId === undefined, "an ended call keeps nobody")
       expect(call.transfer === undefined, "no transfer outlives its call")

@@ -78,6 +78,12 @@ const aim = (call: Call.Call, event: CallEvent, n: number): CallEvent => {
     case "WebhookReplied":
     case "WebhookFailed":
       return { ...event, deliveryId: activity._tag === "AwaitingReply" ? activity.deliveryId : event.deliveryId }
+    case "StreamOpened":
+    case "StreamFailed":
+    case "StreamClosed":
+    case "StreamProgram":
+    case "StreamStopped":
+      return { ...event, streamId: call.streams[n % call.streams.length]?.streamId ?? event.streamId }
     case "StoredFound":
     case "StoredMissing":
       return { ...event, lookupId: activity._tag === "AwaitingStored" ? activity.lookupId : event.lookupId }
@@ -163,6 +169,8 @@ describe("any plausible call", () => {
         assert.strictEqual(leg.chargeMicros, script.charged ? rateMicros * minutes : undefined)
       }
       for (const recording of record.recordings) assert.isDefined(recording.endedAt)
+      assert.strictEqual(record.streams.length, bench.asked("OpenStream").length)
+      for (const stream of record.streams) assert.isAtMost(stream.endedAt, record.endedAt)
     },
     guided
   )
@@ -230,6 +238,7 @@ it.effect("the generated calls reach every state and every assumption, and each 
       "Ended",
       "Hunting",
       "Playing",
+      "Streaming",
       "Talking"
     ])
     assert.sameMembers([...seen.mattered], events)
@@ -249,8 +258,11 @@ it.effect("the generated calls reach every state and every assumption, and each 
       "stale-lookup",
       "stale-playback",
       "stale-timer",
+      "stream-ended",
       "transfer-in-progress",
       "unknown-leg",
-      "wrong-leg-state"
+      "unknown-stream",
+      "wrong-leg-state",
+      "wrong-stream-state"
     ])
   }))

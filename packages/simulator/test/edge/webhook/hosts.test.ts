@@ -106,6 +106,23 @@ describe("hosts.allows", () => {
   })
 })
 
+describe("hosts.allowsStream", () => {
+  const stream = (url: string) => new URL(url.replace(/^http/, "ws"))
+
+  it("judges hosts as those of webhooks", () => {
+    const allowed = ["hooks.example.com"]
+    for (const url of [...thisMachine, ...elsewhere, ...never, ...malformed, "http://hooks.example.com/"]) {
+      assert.strictEqual(hosts.allowsStream(allowed)(stream(url)), hosts.allows(allowed)(new URL(url)), url)
+    }
+  })
+
+  it("is for sockets alone, as webhooks are for the rest of the web", () => {
+    assert.isTrue(hosts.allowsStream([])(new URL("wss://localhost/audio")))
+    assert.isFalse(hosts.allowsStream([])(new URL("https://localhost/audio")))
+    assert.isFalse(byDefault(new URL("wss://localhost/audio")))
+  })
+})
+
 describe("hosts.allowsAddress", () => {
   it.each(
     [

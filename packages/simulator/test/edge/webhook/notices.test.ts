@@ -9,7 +9,7 @@ import { readFileSync } from "node:fs"
 import type { AnswerNotice, DigitsNotice } from "../../../src/core/call/CallCommand.ts"
 import * as Cdr from "../../../src/core/call/Cdr.ts"
 import type { LegNotice } from "../../../src/core/call/LegNotice.ts"
-import type { LiveEvent } from "../../../src/core/call/LiveEvent.ts"
+import type { LegEvent, StreamEvent } from "../../../src/core/call/LiveEvent.ts"
 import type { Notice } from "../../../src/core/call/Notice.ts"
 import * as notices from "../../../src/edge/webhook/notices.ts"
 
@@ -58,7 +58,7 @@ const digits: DigitsNotice = {
   extraParams: "{}"
 }
 
-const event = (moment: LiveEvent["moment"], of: LegNotice = leg): LiveEvent => ({
+const event = (moment: LegEvent["moment"], of: LegNotice = leg): LegEvent => ({
   _tag: "Event",
   moment,
   at: 1456,
@@ -186,6 +186,25 @@ describe("bodies", () => {
     assert.deepEqual(read.conversationId, Option.some(requestId))
     assert.deepEqual(read.callerId, Option.some("914400000001"))
     assert.deepEqual(Option.map(read.at, DateTime.toEpochMillis), Option.some(originEpochMs + 1456))
+  })
+
+  it("of a stream have the documented fields alone, and its close as JSON text", () => {
+    const about = { _tag: "Event", at: 1456, ...leg, leg: "further" } as const
+    const connected: StreamEvent = { ...about, moment: "StreamConnected" }
+    const disconnected: StreamEvent = {
+      ...about,
+      moment: "StreamDisconnected",
+      code: 1006,
+      reason: "Abnormal closure"
+    }
+    const sample = sampleBody("live-stream-disconnected")
+    const told = body(disconnected)
+    assert.sameMembers(Object.keys(told), Object.keys(sample))
+    for (const name of ["status", "leg", "ws_status"]) assert.deepEqual(told[name], sample[name])
+    assert.strictEqual(body(connected)["status"], "stream_connected")
+    assert.strictEqual(body(connected)["ws_status"], "{\"status\":\"connected\"}")
+    assert.strictEqual(Result.getOrThrow(Webhook.decodeLiveEvent(wired(connected)))._tag, "StreamConnected")
+    assert.strictEqual(Result.getOrThrow(Webhook.decodeLiveEvent(wired(disconnected)))._tag, "StreamDisconnected")
   })
 
   it("of live events of calls that came in say so, and have no request id, caller id or number", () => {

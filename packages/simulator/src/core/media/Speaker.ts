@@ -1,0 +1,176 @@
+/**
+ * A party that speaks: when it begins, by the clock or by what it hears, and what it sounds like. Moments are whole
+ * milliseconds of one clock.
+ *
+ * It says one thing after another, and does not begin the next before it has finished. It answers what it has heard up
+ * to the frame before, so that it begins within 20 ms of the moment that its plan names, and at that very moment where
+ * the plan leaves it so much time.
+ */
+import type * as AudioFrame from "@effect-piopiy/sdk/AudioFrame"
+import type { Utterance } from "../scenario/Party.ts"
+import * as Chance from "./Chance.ts"
+import type { Said } from "./Conversation.ts"
+import * as Spans from "./Spans.ts"
+import * as Voice from "./Voice.ts"
+
+/** Something that is being said, or was. */
+interface Spoken {
+  readonly utterance: number
+  readonly startMs: number
+  readonly endMs: number
+}
+
+/**
+ * @category models
+ * @since 0.1.0
+ */
+export interface Speaker {
+  readonly utterances: ReadonlyArray<Utterance>
+  readonly voiceOf: (utterance: number, sampleRate: AudioFrame.SampleRate) => Voice.Voice
+  readonly answeredAt: number
+  /** Up to where it is settled what it says. */
+  readonly nowMs: number
+  /** Since when it waits for the next occasion. */
+  readonly readyAt: number
+  readonly next: number
+  /** What sounds at `nowMs`, or began last. */
+  readonly spoken: ReadonlyArray<Spoken>
+  /** The app's newest utterance, as far as it was heard. */
+  readonly app: { readonly startMs: number; readonly endMs: number } | undefined
+}
+
+/** The sound of an utterance. A label tells the chance in it from that of others. */
+const voiceOf = (
+  { voice }: Utterance,
+  label: string,
+  fileMs: ReadonlyMap<string, number>,
+  sampleRate: AudioFrame.SampleRate
+): Voice.Voice => {
+  switch (voice._tag) {
+    case "Say":
+      return Voice.prompt({ _tag: "Say", text: voice.text, speed: 1 }, fileMs, sampleRate)
+    case "File":
+      return Voice.prompt(voice, fileMs, sampleRate)
+    case "Speech":
+      return Voice.speech({ ms: voice.ms, seed: Chance.seedOf(label) }, sampleRate)
+    case "Tone":
+      return Voice.tone(voice, sampleRate)
+    case "Noise":
+      return Voice.noise({ ms: voice.ms, seed: Chance.seedOf(label) }, sampleRate)
+    case "Silence":
+      return Voice.silence(voice.ms, sampleRate)
+    case "Dtmf":
+      return Voice.dtmf(voice, sampleRate)
+  }
+}
+
+/**
+ * A party that has just answered. The label is the source of its chance.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (
+  utterances: ReadonlyArray<Utterance>,
+  options: { readonly answeredAt: number; readonly label: string; readonly fileMs: ReadonlyMap<string, number> }
+): Speaker => {
+  const { answeredAt, fileMs, label } = options
+  const voices = new Map<string, Voice.Voice>()
+  return {
+    utterances,
+    voiceOf: (index, sampleRate) => {
+      const key = `${index}-${sampleRate}`
+      const known = voices.get(key)
+      const utterance = utterances[index]
+      if (known !== undefined || utterance === undefined) return known ?? Voice.silence(0, sampleRate)
+      const made = voiceOf(utterance, `${label}/${index}`, fileMs, sampleRate)
+      voices.set(key, made)
+      return made
+    },
+    answeredAt,
+    nowMs: answeredAt,
+    readyAt: answeredAt,
+    next: 0,
+    spoken: [],
+    app: undefined
+  }
+}
+
+/** When the occasion for the next utterance comes, as far as is known. */
+const dueAt = ({ answeredAt, app, next, readyAt, utterances }: Speaker): number | undefined => {
+  const utterance = utterances[next]
+  if (utterance === undefined) return undefined
+  if ("afterMs" in utterance) return answeredAt + utterance.afterMs
+  if (app === undefined || app.endMs <= readyAt) return undefined
+  return "bargeInMs" in utterance ? app.startMs + utterance.bargeInMs : app.endMs + utterance.afterSilenceMs
+}
+
+/** At the lowest rate, of which all others are multiples. */
+const lengthMs = (self: Speaker, utterance: number): number => Math.ceil(self.voiceOf(utterance, 8000).sampleCount / 8)
+
+/**
+ * Settles what it says up to a moment.
+ *
+ * @category updating
+ * @since 0.1.0
+ */
+export const say = (self: Speaker, untilMs: number): Speaker => {
+  let speaker = { ...self, spoken: self.spoken.filter(({ endMs }) => endMs > self.nowMs) }
+  for (;;) {
+    const dueMs = dueAt(speaker)
+    const startMs = Math.max(dueMs ?? untilMs, speaker.readyAt, speaker.nowMs)
+    if (startMs >= untilMs) return { ...speaker, nowMs: untilMs }
+    const endMs = startMs + lengthMs(speaker, speaker.next)
+    speaker = {
+      ...speaker,
+      spoken: [...speaker.spoken, { utterance: speaker.next, startMs, endMs }],
+      next: speaker.next + 1,
+      readyAt: endMs
+    }
+  }
+}
+
+/**
+ * It heard the app from a moment to another. Sounds with up to 200 ms of silence between them are one utterance.
+ *
+ * @category updating
+ * @since 0.1.0
+ */
+export const hear = (
+  self: Speaker,
+  { endMs, startMs }: { readonly startMs: number; readonly endMs: number }
+): Speaker => ({
+  ...self,
+  app: self.app !== undefined && startMs - self.app.endMs <= Spans.joinMs
+    ? { startMs: self.app.startMs, endMs }
+    : { startMs, endMs }
+})
+
+/**
+ * What it says from a moment on, for which {@link say} has settled it, or nothing when it is silent.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const frame = (
+  self: Speaker,
+  { fromMs, ms, sampleRate }: {
+    readonly fromMs: number
+    readonly ms: number
+    readonly sampleRate: AudioFrame.SampleRate
+  }
+): Said | undefined => {
+  const sounding = self.spoken.filter(({ endMs, startMs }) => endMs > fromMs && startMs < fromMs + ms)
+  if (sounding.length === 0) return undefined
+  const perMs = sampleRate / 1000
+  const samples = new Int16Array(ms * perMs)
+  const voiced = sounding.flatMap(({ endMs, startMs, utterance }) => {
+    const at = Math.max(0, startMs - fromMs) * perMs
+    const from = Math.max(0, fromMs - startMs) * perMs
+    const into = samples.subarray(at, Math.min(ms, endMs - fromMs) * perMs)
+    const voice = self.voiceOf(utterance, sampleRate)
+    voice.fill(from, into)
+    return Voice.voicedWithin(voice, { at, from, sampleCount: into.length })
+  })
+  return { samples, voiced }
+}

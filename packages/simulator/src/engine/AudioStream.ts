@@ -1,0 +1,371 @@
+/** One audio stream of a call: its socket, what goes over it in either direction, and what is known of it afterwards. */
+import type { Call } from "../core/call/Call.ts"
+import { isInbound } from "../core/call/Call.ts"
+import type { CommandOf } from "../core/call/CallCommand.ts"
+import type { StreamIgnored } from "../core/journal/Entry.ts"
+import * as Conversation from "../core/media/Conversation.ts"
+import type * as Ledger from "../core/media/Ledger.ts"
+import type * as Measures from "../core/media/Measures.ts"
+import * as Mixer from "../core/media/Mixer.ts"
+import * as Recording from "../core/media/Recording.ts"
+import type { StreamCounts } from "../core/media/StreamCounts.ts"
+import type { Program } from "../core/pcmo/Program.ts"
+import * as StreamCodec from "../core/stream/StreamCodec.ts"
+import type { StreamProfile } from "../core/stream/StreamProfile.ts"
+import type { Happening } from "./happening.ts"
+import type { Journal } from "./Journal.ts"
+import { frameMs } from "./Pacer.ts"
+import type { Line, StreamClose, StreamFailure, StreamPort } from "./StreamPort.ts"
+import * as streamTally from "./streamTally.ts"
+import type { Scheduled, Timeline } from "./Timeline.ts"
+
+/**
+ * What is known of one stream, which may go on. Moments in the ledger are samples from `openedAt`, which is milliseconds
+ * from the tenant's origin: the beginning of its first frame, up to 20 ms after the socket was open.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface StreamAccount {
+  readonly streamId: string
+  readonly openedAt: number
+  readonly ledger: Ledger.Ledger
+  readonly counts: StreamCounts
+  readonly measures: Measures.Measures
+}
+
+/** A prompt of the platform, in milliseconds from the tenant's origin. */
+export interface Prompted {
+  readonly label: string
+  readonly startMs: number
+  readonly endMs: number
+}
+
+/** What streams of one tenant have in common. */
+export interface Surroundings {
+  readonly profile: StreamProfile
+  readonly recordAudio: boolean
+  /** The steps of a list of actions, or nothing when it is none. */
+  readonly readProgram: (json: ReadonlyArray<unknown>) => Program | undefined
+  /** Reads what {@link Conversation.decode} cannot. */
+  readonly decode: (audio: StreamCodec.Audio) => Conversation.Sound | undefined
+  readonly timeline: Timeline["Service"]
+  readonly journal: Journal["Service"]
+  readonly port: StreamPort["Service"]
+}
+
+/** The call that a stream belongs to, and who is told what happens on it. */
+export interface Owner {
+  readonly call: () => Call
+  readonly command: CommandOf<"OpenStream">
+  /** The entry that led to the stream. */
+  readonly seq: number
+  readonly tell: (happening: Happening) => void
+  /** Gives the moment at which the first frame begins. */
+  readonly opened: () => number
+  /** Lets all frames pass that are over, before something happens that must not reach back. */
+  readonly happened: () => void
+  readonly ended: () => void
+}
+
+export interface AudioStream {
+  readonly streamId: string
+  readonly sampleRate: Conversation.Conversation["sampleRate"]
+  /** A frame passes that began at a moment. Gives for how many milliseconds of it the app was heard. */
+  readonly pass: (
+    fromMs: number,
+    latenessMs: number,
+    caller: Conversation.Said | undefined,
+    callee: Conversation.Said | undefined
+  ) => number
+  readonly skip: (frames: number) => void
+  readonly press: (digit: string) => void
+  readonly prompted: (prompt: Prompted) => void
+  readonly close: (code: number, reason: string) => void
+  /** The simulator itself broke on it. */
+  readonly broke: (defect: unknown) => void
+  /** Nothing while it was never open. */
+  readonly account: () => StreamAccount | undefined
+  readonly recording: () => Recording.Recording | undefined
+}
+
+/** How much of a stream is recorded: ten minutes. */
+const longestRecordingMs = 600_000
+
+/** Messages without effect that the journal tells of, of each stream. */
+const toldIgnored = 10
+
+/** The close code of a platform that broke. */
+const internalError = 1011
+
+/** Audio that may wait in a socket: a frame that finds more there is dropped. */
+const longestBacklogMs = 2000
+
+const isSilent = (samples: Int16Array): boolean => samples.every((sample) => sample === 0)
+
+const joined = (chunks: ReadonlyArray<Int16Array>): Int16Array => {
+  const [first] = chunks
+  if (first !== undefined && chunks.length === 1) return first
+  const all = new Int16Array(chunks.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const chunk of chunks) {
+    all.set(chunk, at)
+    at += chunk.length
+  }
+  return all
+}
+
+const numeric = (text: string): string | number => /^[0-9]{1,15}$/.test(text) ? Number(text) : text
+
+/** Dials a stream. */
+export const dial = (around: Surroundings, owner: Owner): AudioStream => {
+  const { journal, port, profile, readProgram, timeline } = around
+  const { command: { stream, streamId }, seq, tell } = owner
+  const { callId } = owner.call().origin
+  const tally = streamTally.make()
+  const frames: Array<{ readonly caller: Int16Array | undefined; readonly app: Int16Array }> = []
+  let conversation = Conversation.make(stream, profile)
+  const { listens, sampleRate } = conversation
+  const longestBacklog = 2 * Mixer.channels(listens) * longestBacklogMs * (sampleRate / 1000)
+  let state: "Dialing" | "Open" | "Ended" = "Dialing"
+  let originMs: number | undefined
+  let line: Line | undefined
+  /** Whether the line is open, and not one that was lost or is dialed again. */
+  let isUp = false
+  let redial: Scheduled | undefined
+  let attemptsLeft = profile.reconnectAttempts
+  let isPaused = false
+  let chunks: Array<Int16Array> = []
+  let last: StreamAccount | undefined
+
+  const account = (): StreamAccount | undefined =>
+    last ?? (originMs === undefined ? undefined : {
+      streamId,
+      openedAt: originMs,
+      ledger: conversation.ledger,
+      counts: tally.counts(),
+      measures: Conversation.measure(conversation)
+    })
+
+  /** The stream is over, however it came about. */
+  const finish = (): void => {
+    if (state === "Ended") return
+    if (redial !== undefined) timeline.cancel(redial)
+    owner.ended()
+    state = "Ended"
+    conversation = Conversation.end(conversation)
+    last = account()
+    if (last === undefined) return
+    const { counts, measures, openedAt } = last
+    const lateness = tally.lateness()
+    journal.append({
+      _tag: "Streamed",
+      callId,
+      causedBy: seq,
+      streamId,
+      openedAt,
+      measures,
+      counts,
+      ...(lateness === undefined ? {} : { lateness })
+    })
+  }
+
+  const ignore = (why: StreamIgnored["why"], path: string): void => {
+    tally.count("ignored")
+    if (why === "undecodable") tally.count("undecodable")
+    if (tally.counts().ignored > toldIgnored) return
+    journal.append({ _tag: "StreamIgnored", callId, causedBy: seq, streamId, why, path })
+  }
+
+  const play = (audio: StreamCodec.Audio): void => {
+    const sound = Conversation.decode(audio) ?? around.decode(audio)
+    if (sound === undefined) return ignore("undecodable", "data.audioData")
+    tally.count("audio")
+    conversation = Conversation.play(conversation, sound)
+  }
+
+  const run = (json: ReadonlyArray<unknown>): void => {
+    const program = readProgram(json)
+    if (program === undefined) return ignore("not-a-program", "")
+    if (profile.pcmoDropsPlayback) conversation = Conversation.interrupt(conversation)
+    tell({ _tag: "StreamProgram", streamId, program })
+  }
+
+  const obey = (message: StreamCodec.AppMessage): void => {
+    switch (message._tag) {
+      case "Audio":
+        return play(message)
+      case "Pcmo":
+        return run(message.json)
+      case "Break":
+        conversation = Conversation.interrupt(conversation)
+        return
+      case "Pause":
+        isPaused = true
+        chunks = []
+        return
+      case "Resume":
+        isPaused = false
+        return
+      case "Stop":
+        return tell({ _tag: "StreamStopped", streamId })
+      case "Ignored":
+        return ignore(message.why, message.at)
+    }
+  }
+
+  const startText = (): string | undefined => {
+    const { extraParams, origin, variables } = owner.call()
+    const appId = numeric(origin.appId ?? "")
+    return StreamCodec.startText(profile, {
+      streamId,
+      callId,
+      cmiuuid: callId,
+      from: numeric(origin.callerId),
+      to: numeric(origin.to),
+      direction: isInbound(owner.call()) ? "inbound" : "outbound",
+      ...(typeof appId === "number" ? { appId } : {}),
+      extraParams: extraParams ?? variables,
+      sampleRate,
+      channels: Mixer.channels(listens)
+    })
+  }
+
+  const close = (code: number, reason: string): void => {
+    if (state === "Ended") return
+    const text = isUp ? StreamCodec.stopText(profile, callId) : undefined
+    finish()
+    if (text !== undefined) line?.send(text)
+    line?.close(code, reason)
+  }
+
+  const broke = (defect: unknown): void => {
+    if (state === "Ended") return
+    close(internalError, "")
+    tell({ _tag: "StreamClosed", streamId, by: "Platform", code: internalError, reason: String(defect) })
+  }
+
+  /** A defect must not reach the socket, which serves others too. */
+  const safely = (act: () => void): void => {
+    try {
+      act()
+    } catch (defect) {
+      broke(defect)
+    }
+  }
+
+  /** Another attempt, where the profile has one left. */
+  const dialAgain = (): boolean => {
+    if (attemptsLeft <= 0) return false
+    attemptsLeft -= 1
+    redial = timeline.at(timeline.nowMs() + profile.reconnectDelayMs, "stream is dialed again", dialOnce)
+    return true
+  }
+
+  const opened = (): void => {
+    if (state === "Ended") return
+    owner.happened()
+    isUp = true
+    const text = startText()
+    if (text !== undefined) line?.send(text)
+    if (state === "Open") return
+    state = "Open"
+    originMs = owner.opened()
+    tell({ _tag: "StreamOpened", streamId })
+  }
+
+  const failed = ({ status, why }: StreamFailure): void => {
+    if (state === "Ended" || dialAgain()) return
+    const isLost = state === "Open"
+    finish()
+    if (isLost) return tell({ _tag: "StreamClosed", streamId, by: "Network", code: 1006, reason: why })
+    tell({ _tag: "StreamFailed", streamId, why, ...(status === undefined ? {} : { status }) })
+  }
+
+  const said = (message: string | Uint8Array): void => {
+    if (state !== "Open") return
+    owner.happened()
+    tally.count("messages")
+    obey(
+      typeof message === "string"
+        ? StreamCodec.readText(profile, message)
+        : StreamCodec.readBinary(profile, sampleRate, message)
+    )
+  }
+
+  const closed = ({ by, code, reason }: StreamClose): void => {
+    if (state === "Ended") return
+    owner.happened()
+    isUp = false
+    if (by === "Network" && dialAgain()) return
+    finish()
+    tell({ _tag: "StreamClosed", streamId, by, code, reason })
+  }
+
+  const dialOnce = (): void => {
+    redial = undefined
+    line = port.dial({
+      url: stream.url,
+      handshakeMs: profile.handshakeTimeoutMs,
+      pingMs: profile.pingAfterMs,
+      maxMessageBytes: profile.maxMessageBytes
+    }, {
+      opened: () => safely(opened),
+      failed: (failure) => safely(() => failed(failure)),
+      message: (message) => safely(() => said(message)),
+      closed: (how) => safely(() => closed(how))
+    })
+  }
+
+  const send = (samples: Int16Array): void => {
+    if (isPaused || line === undefined || !isUp) return tally.count("withheld")
+    chunks.push(samples)
+    const frameCount = profile.frameMs / frameMs
+    if (chunks.length < frameCount) return
+    const whole = joined(chunks)
+    chunks = []
+    if (profile.silence === "withheld" && isSilent(whole)) return tally.count("withheld", frameCount)
+    if (line.bufferedBytes() > longestBacklog) return tally.count("dropped", frameCount)
+    tally.count("sent", frameCount)
+    line.send(StreamCodec.frame(whole))
+  }
+
+  dialOnce()
+  return {
+    streamId,
+    sampleRate,
+    pass: (fromMs, latenessMs, caller, callee) => {
+      if (state !== "Open" || originMs === undefined || fromMs < originMs) return 0
+      const perMs = sampleRate / 1000
+      const passed = Conversation.pass(conversation, frameMs * perMs, caller, callee)
+      conversation = passed.conversation
+      if (around.recordAudio && frames.length < longestRecordingMs / frameMs) {
+        frames.push({ caller: caller?.samples, app: passed.app })
+      }
+      tally.late(latenessMs)
+      send(passed.up)
+      return Math.ceil(passed.heard / perMs)
+    },
+    skip: (count) => {
+      if (state !== "Open") return
+      tally.count("skipped", count)
+      conversation = Conversation.skip(conversation, count * frameMs * (sampleRate / 1000))
+    },
+    press: (digit) => {
+      const text = isUp ? StreamCodec.dtmfText(profile, digit) : undefined
+      if (text !== undefined) line?.send(text)
+    },
+    prompted: ({ endMs, label, startMs }) => {
+      if (state !== "Open" || originMs === undefined) return
+      conversation = Conversation.prompted(conversation, {
+        label,
+        startMs: startMs - originMs,
+        endMs: endMs - originMs
+      })
+    },
+    close,
+    broke,
+    account,
+    recording: () => frames.length === 0 ? undefined : Recording.fromFrames(frames, sampleRate)
+  }
+}

@@ -1,0 +1,334 @@
+/** The audio of calls: what parties say and hear, and the streams that carry it to apps and back. */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Call from "../core/call/Call.ts"
+import type { CommandOf } from "../core/call/CallCommand.ts"
+import type { CallEvent } from "../core/call/CallEvent.ts"
+import type * as Conversation from "../core/media/Conversation.ts"
+import type { Recording } from "../core/media/Recording.ts"
+import * as Speaker from "../core/media/Speaker.ts"
+import type { Prompt } from "../core/pcmo/Program.ts"
+import type { StreamProfile } from "../core/stream/StreamProfile.ts"
+import * as AudioStream from "./AudioStream.ts"
+import { Decoder } from "./Decoder.ts"
+import type { Happening } from "./happening.ts"
+import { Journal } from "./Journal.ts"
+import { frameMs, Pacer, type Rider } from "./Pacer.ts"
+import { Parties } from "./Parties.ts"
+import { StreamPort } from "./StreamPort.ts"
+import { Timeline } from "./Timeline.ts"
+
+/** @see {@link AudioStream.StreamAccount} */
+export type StreamAccount = AudioStream.StreamAccount
+
+/**
+ * The audio of a tenant's calls.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class MediaEngine extends Context.Service<MediaEngine, {
+  /** What an event made of a call, before its commands are carried out. */
+  readonly turned: (call: Call.Call, event: CallEvent) => void
+  /** Dials a stream. `tell` takes what comes of it, now and later. */
+  readonly open: (
+    callId: string,
+    command: CommandOf<"OpenStream">,
+    seq: number,
+    tell: (happening: Happening) => void
+  ) => void
+  readonly close: (callId: string, command: CommandOf<"CloseStream">) => void
+  /** The platform itself plays something to the caller from now on, until {@link promptEnded}. */
+  readonly promptStarted: (callId: string, playbackId: string, prompt: Prompt) => void
+  readonly promptEnded: (callId: string, playbackId: string) => void
+  /** Closes what a call has still open, and keeps what is known of it. */
+  readonly release: (callId: string) => void
+  /**
+   * The streams of a call that were open, in the order of their opening. None when there were none, or the call was
+   * evicted, or a thousand calls with streams have ended since.
+   */
+  readonly ledgerOf: (callId: string) => ReadonlyArray<AudioStream.StreamAccount>
+  /**
+   * What was said on a call's first stream, as far as it was recorded: with `recordAudio` alone, its first ten minutes,
+   * and of ended calls the newest, 256 MiB in all.
+   */
+  readonly recordingOf: (callId: string) => Recording | undefined
+}>()("@effect-piopiy/simulator/MediaEngine") {}
+
+/**
+ * How a tenant streams. `readProgram` gives the steps of a list of actions that an app sends, or nothing when it is none.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface MediaOptions {
+  readonly seed: number
+  readonly fileMs: ReadonlyMap<string, number>
+  readonly streams: StreamProfile
+  readonly recordAudio: boolean
+  readonly readProgram: AudioStream.Surroundings["readProgram"]
+}
+
+/** Ended calls of which the streams are known. */
+const keptCalls = 1000
+/** Of recordings of ended calls. */
+const keptBytes = 256 * 1024 * 1024
+
+/** A call that has, or had, a stream. */
+interface MediaCall {
+  call: Call.Call
+  readonly streams: Map<string, AudioStream.AudioStream>
+  readonly speakers: Map<string, Speaker.Speaker>
+  readonly prompts: Map<string, { readonly label: string; readonly startMs: number }>
+  readonly rider: Rider
+  /** Streams that are open. */
+  open: number
+  /** Where the next frame begins. */
+  fromMs: number
+}
+
+/** What is kept of ended calls: of each kind as much as fits in its room, the newest. */
+const makeShelf = <A>(room: number, sizeOf: (one: A) => number) => {
+  const kept = new Map<string, A>()
+  let taken = 0
+  const remove = (callId: string): void => {
+    const gone = kept.get(callId)
+    if (gone === undefined) return
+    kept.delete(callId)
+    taken -= sizeOf(gone)
+  }
+  return {
+    remove,
+    get: (callId: string) => kept.get(callId),
+    put: (callId: string, one: A): void => {
+      kept.set(callId, one)
+      taken += sizeOf(one)
+      for (const oldest of kept.keys()) {
+        if (taken <= room) return
+        remove(oldest)
+      }
+    }
+  }
+}
+
+const labelOf = (prompt: Prompt): string => prompt._tag === "File" ? prompt.name : prompt.text
+
+const make = (options: MediaOptions) =>
+  Effect.gen(function*() {
+    const timeline = yield* Timeline
+    const journal = yield* Journal
+    const pacer = yield* Pacer
+    const parties = yield* Parties
+    const port = yield* StreamPort
+    const decode = yield* Decoder
+    const around: AudioStream.Surroundings = {
+      profile: options.streams,
+      recordAudio: options.recordAudio,
+      readProgram: options.readProgram,
+      decode,
+      timeline,
+      journal,
+      port
+    }
+    const calls = new Map<string, MediaCall>()
+    const accounts = makeShelf<ReadonlyArray<AudioStream.StreamAccount>>(keptCalls, () => 1)
+    const recordings = makeShelf<Recording>(
+      keptBytes,
+      ([caller, app]) => caller.samples.byteLength + app.samples.byteLength
+    )
+
+    /** The party of a leg that is on the line, which begins to speak with its answer. */
+    const speakerOf = (media: MediaCall, { answeredAt, legId }: Call.Leg): Speaker.Speaker | undefined => {
+      const known = media.speakers.get(legId)
+      if (known !== undefined || answeredAt === undefined) return known
+      const { callId } = media.call.origin
+      const speaker = Speaker.make(parties.speaks(`${callId}/${legId}`), {
+        answeredAt,
+        label: `${options.seed}/${callId}/${legId}`,
+        fileMs: options.fileMs
+      })
+      media.speakers.set(legId, speaker)
+      return speaker
+    }
+
+    /** What a leg says in the frame, settled once and then rendered at the rate of each stream. */
+    const voiceOf = (media: MediaCall, leg: Call.Leg | undefined, fromMs: number) => {
+      const speaker = leg === undefined ? undefined : speakerOf(media, leg)
+      if (leg === undefined || speaker === undefined) return () => undefined
+      const settled = Speaker.say(speaker, fromMs + frameMs)
+      media.speakers.set(leg.legId, settled)
+      return (sampleRate: AudioStream.AudioStream["sampleRate"]): Conversation.Said | undefined =>
+        Speaker.frame(settled, { fromMs, ms: frameMs, sampleRate })
+    }
+
+    const tick = (media: MediaCall, latenessMs: number): void => {
+      const [callerLeg, ...others] = media.call.legs
+      const { fromMs } = media
+      media.fromMs += frameMs
+      const caller = voiceOf(media, callerLeg, fromMs)
+      const callee = voiceOf(media, others.find(({ state }) => state === "Bridged"), fromMs)
+      let heardMs = 0
+      for (const stream of media.streams.values()) {
+        const { sampleRate } = stream
+        heardMs = Math.max(heardMs, stream.pass(fromMs, latenessMs, caller(sampleRate), callee(sampleRate)))
+      }
+      const speaker = callerLeg === undefined ? undefined : media.speakers.get(callerLeg.legId)
+      if (heardMs > 0 && callerLeg !== undefined && speaker !== undefined) {
+        media.speakers.set(
+          callerLeg.legId,
+          Speaker.hear(speaker, { startMs: fromMs, endMs: fromMs + heardMs })
+        )
+      }
+    }
+
+    /** Lets all frames pass that are over by now: what happens at the end of a frame may come before the wheel turns. */
+    const catchUp = (media: MediaCall): void => {
+      for (;;) {
+        const latenessMs = timeline.nowMs() - media.fromMs - frameMs
+        if (media.open === 0 || latenessMs < 0) return
+        tick(media, latenessMs)
+      }
+    }
+
+    const add = (call: Call.Call): MediaCall => {
+      const { callId } = call.origin
+      const media: MediaCall = {
+        call,
+        streams: new Map(),
+        speakers: new Map(),
+        prompts: new Map(),
+        rider: {
+          tick: () => catchUp(media),
+          skip: (frames) => {
+            media.fromMs += frames * frameMs
+            for (const stream of media.streams.values()) stream.skip(frames)
+          },
+          broke: (defect) => {
+            for (const stream of media.streams.values()) stream.broke(defect)
+          }
+        },
+        open: 0,
+        fromMs: 0
+      }
+      calls.set(callId, media)
+      return media
+    }
+
+    const turned = (call: Call.Call, event: CallEvent): void => {
+      if (call.streams.length === 0) return
+      const media = calls.get(call.origin.callId) ?? add(call)
+      media.call = call
+      if (event._tag === "DigitPressed" && event.legId === Call.callerLegId) {
+        for (const stream of media.streams.values()) stream.press(event.digit)
+      }
+    }
+
+    /** What the prompts that still play have come to is known to a stream when it ends. */
+    const settlePrompts = (media: MediaCall, stream: AudioStream.AudioStream): void => {
+      for (const prompt of media.prompts.values()) stream.prompted({ ...prompt, endMs: timeline.nowMs() })
+    }
+
+    const open = (
+      callId: string,
+      command: CommandOf<"OpenStream">,
+      seq: number,
+      tell: (happening: Happening) => void
+    ): void => {
+      const media = calls.get(callId)
+      if (media === undefined) return
+      let isOpen = false
+      const stream = AudioStream.dial(around, {
+        call: () => media.call,
+        command,
+        seq,
+        tell,
+        opened: () => {
+          isOpen = true
+          media.open += 1
+          if (media.open === 1) media.fromMs = pacer.join(media.rider)
+          return Math.ceil(timeline.nowMs() / frameMs) * frameMs
+        },
+        happened: () => catchUp(media),
+        ended: () => {
+          if (!isOpen) return
+          media.open -= 1
+          if (media.open === 0) pacer.leave(media.rider)
+          const self = media.streams.get(command.streamId)
+          if (self !== undefined) settlePrompts(media, self)
+        }
+      })
+      media.streams.set(command.streamId, stream)
+    }
+
+    const accountsOf = (media: MediaCall): ReadonlyArray<AudioStream.StreamAccount> =>
+      [...media.streams.values()].flatMap((stream) => stream.account() ?? [])
+        .toSorted((a, b) => a.openedAt - b.openedAt)
+
+    const recordedOf = (media: MediaCall): Recording | undefined => {
+      for (const stream of media.streams.values()) {
+        const recording = stream.recording()
+        if (recording !== undefined) return recording
+      }
+      return undefined
+    }
+
+    /** What is kept goes with the entries of the call. */
+    const forgetEvicted = (callId: string): void => {
+      if (!journal.isEvicted(callId)) return
+      accounts.remove(callId)
+      recordings.remove(callId)
+    }
+
+    return MediaEngine.of({
+      turned,
+      open,
+      close: (callId, { code, reason, streamId }) => {
+        const media = calls.get(callId)
+        if (media === undefined) return
+        catchUp(media)
+        media.streams.get(streamId)?.close(code, reason)
+      },
+      promptStarted: (callId, playbackId, prompt) => {
+        calls.get(callId)?.prompts.set(playbackId, { label: labelOf(prompt), startMs: timeline.nowMs() })
+      },
+      promptEnded: (callId, playbackId) => {
+        const media = calls.get(callId)
+        const prompt = media?.prompts.get(playbackId)
+        if (media === undefined || prompt === undefined) return
+        media.prompts.delete(playbackId)
+        for (const stream of media.streams.values()) stream.prompted({ ...prompt, endMs: timeline.nowMs() })
+      },
+      release: (callId) => {
+        const media = calls.get(callId)
+        if (media === undefined) return
+        calls.delete(callId)
+        for (const stream of media.streams.values()) stream.close(1000, "")
+        const known = accountsOf(media)
+        if (known.length > 0) accounts.put(callId, known)
+        const recording = recordedOf(media)
+        if (recording !== undefined) recordings.put(callId, recording)
+      },
+      ledgerOf: (callId) => {
+        const media = calls.get(callId)
+        if (media !== undefined) return accountsOf(media)
+        forgetEvicted(callId)
+        return accounts.get(callId) ?? []
+      },
+      recordingOf: (callId) => {
+        const media = calls.get(callId)
+        if (media !== undefined) return recordedOf(media)
+        forgetEvicted(callId)
+        return recordings.get(callId)
+      }
+    })
+  })
+
+/**
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = (
+  options: MediaOptions
+): Layer.Layer<MediaEngine, never, Timeline | Journal | Pacer | Parties | StreamPort> =>
+  Layer.effect(MediaEngine, make(options))

@@ -1,0 +1,75 @@
+/** The way out to the customer's audio sockets. Supplied by the edge over real sockets, or in memory by a test. */
+import * as Context from "effect/Context"
+
+/**
+ * A socket to dial: its URL, and how long its handshake may take, in milliseconds.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Dial {
+  readonly url: string
+  readonly handshakeMs: number
+  readonly pingMs: number
+  readonly maxMessageBytes: number
+}
+
+/**
+ * Why a socket is closed: who ended it, with the code and reason of the close frame; 1006 stands for a connection that
+ * broke off without one.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface StreamClose {
+  readonly by: "App" | "Platform" | "Network"
+  readonly code: number
+  readonly reason: string
+}
+
+/**
+ * Why a socket was never open: refused by status, no connection, a URL that may not be dialed, too late.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface StreamFailure {
+  readonly why: "Refused" | "NoConnection" | "Forbidden" | "TimedOut" | "TooMany"
+  readonly status?: number
+}
+
+/**
+ * Whoever dialed is told: `opened` or `failed` once, then messages, then `closed` once. Never after {@link Line.close}
+ * by the platform, except `closed`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Listener {
+  readonly opened: () => void
+  readonly failed: (failure: StreamFailure) => void
+  readonly message: (message: string | Uint8Array) => void
+  readonly closed: (close: StreamClose) => void
+}
+
+/**
+ * A dialed socket. Nothing waits: what the app does not take stays with the line, and `bufferedBytes` tells how much.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Line {
+  readonly send: (message: string | Uint8Array) => void
+  readonly bufferedBytes: () => number
+  readonly close: (code: number, reason: string) => void
+}
+
+/**
+ * Dials sockets. It never throws and never waits.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class StreamPort extends Context.Service<StreamPort, {
+  readonly dial: (dial: Dial, listener: Listener) => Line
+}>()("@effect-piopiy/simulator/StreamPort") {}

@@ -1,0 +1,315 @@
+/** Dials the customer's audio sockets over the network, with the package `ws`. Every time here is the clock's. */
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import { isIPv6, type LookupFunction } from "node:net"
+import { type RawData, WebSocket } from "ws"
+import * as hosts from "../edge/webhook/hosts.ts"
+import {
+  type Dial,
+  type Line,
+  type Listener,
+  type StreamClose,
+  type StreamFailure,
+  StreamPort
+} from "../engine/StreamPort.ts"
+
+/**
+ * How sockets are dialed. `allows` says which URLs may be; `resolve` looks a host up, and the connection goes to what it
+ * finds and nowhere else. `offersDeflate`: whether the handshake offers permessage-deflate; not by default (assumed).
+ * `pongTimeoutMs`: how long a pong may take, as long as the pings are apart by default. `maximumSockets`: how many may be open or on their way at once; further ones fail with `TooMany`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface DialerOptions {
+  readonly allows: (url: URL) => boolean
+  readonly resolve: (host: string) => Effect.Effect<ReadonlyArray<string>>
+  readonly offersDeflate?: boolean
+  readonly pongTimeoutMs?: number
+  readonly maximumSockets?: number
+}
+
+/**
+ * @category constants
+ * @since 0.1.0
+ */
+export const defaultMaximumSockets = 4096
+
+/**
+ * How long a peer may take to answer a close before it is cut off.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const closeGraceMs = 2000
+
+/** Bytes waiting for the peer beyond which its pings are not answered: it could fill the memory with pongs. */
+const pongBacklogBytes = 65_536
+
+/** The longest reason that fits a close frame. */
+const reasonBytes = 123
+
+/** Codes that a close frame can carry; the rest stand for what happened without one. */
+const isSendable = (code: number): boolean =>
+  (code >= 1000 && code <= 1014 && code !== 1004 && code !== 1005 && code !== 1006) || (code >= 3000 && code <= 4999)
+
+const broken: StreamClose = { by: "Network", code: 1006, reason: "" }
+
+/** What a peer is told that breaks the protocol, by the error of `ws`. */
+const violationCodes: ReadonlyMap<unknown, number> = new Map([
+  ["WS_ERR_UNSUPPORTED_MESSAGE_LENGTH", 1009],
+  ["WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH", 1009],
+  ["WS_ERR_TOO_MANY_BUFFERED_PARTS", 1008],
+  ["WS_ERR_INVALID_UTF8", 1007]
+])
+
+const violation = ({ code }: NodeJS.ErrnoException): StreamClose =>
+  code?.startsWith("WS_ERR_") === true
+    ? { by: "Platform", code: violationCodes.get(code) ?? 1002, reason: "" }
+    : broken
+
+/** As many characters of a text as fit a close frame. */
+const shortened = (reason: string): string => {
+  const bytes = Buffer.from(reason)
+  return bytes.length <= reasonBytes
+    ? reason
+    : new TextDecoder().decode(bytes.subarray(0, reasonBytes), { stream: true })
+}
+
+const bytesOf = (data: RawData): Uint8Array =>
+  Array.isArray(data) ? Buffer.concat(data) : data instanceof ArrayBuffer ? new Uint8Array(data) : data
+
+/** Leads to the addresses that were judged: a name that changes its mind meanwhile changes nothing. */
+const leadingTo = (addresses: ReadonlyArray<string>): LookupFunction => {
+  const found = addresses.map((address) => ({ address, family: isIPv6(address) ? 6 : 4 }))
+  return (_, options, done) => {
+    const [first] = found
+    if (first === undefined) done(new Error("no address"), "")
+    else if (options.all === true) done(null, found)
+    else done(null, first.address, first.family)
+  }
+}
+
+/** A socket from the dialing to its end. It tells the listener, in order, and nothing twice. */
+const makeCall = (listener: Listener) => {
+  let state: "Dialing" | "Open" | "Over" = "Dialing"
+  let socket: WebSocket | undefined
+  /** How it ends, once that is settled on this side. */
+  let ending: StreamClose | undefined
+  let hasHeard = false
+  const opened = Deferred.makeUnsafe<void, StreamFailure>()
+  const ended = Deferred.makeUnsafe<void>()
+  const over = Deferred.makeUnsafe<void>()
+
+  const settle = (close: StreamClose): void => {
+    ending ??= close
+    Deferred.doneUnsafe(ended, Effect.void)
+  }
+
+  const conclude = (tell: () => void): void => {
+    if (state === "Over") return
+    state = "Over"
+    Deferred.doneUnsafe(ended, Effect.void)
+    Deferred.doneUnsafe(over, Effect.void)
+    tell()
+  }
+
+  const close = (code: number, reason: string): void => {
+    if (state === "Over" || ending !== undefined) return
+    if (!isSendable(code)) return cut()
+    settle({ by: "Platform", code, reason })
+    if (state === "Open") socket?.close(code, shortened(reason))
+  }
+
+  /** Breaks off, whatever is still under way. */
+  const cut = (): void => {
+    settle(broken)
+    socket?.terminate()
+  }
+
+  const fail = (failure: StreamFailure): void => {
+    if (state !== "Dialing") return
+    conclude(() => ending === undefined ? listener.failed(failure) : listener.closed(ending))
+    socket?.terminate()
+  }
+
+  const connect = (url: URL, addresses: ReadonlyArray<string>, maxPayload: number, offersDeflate: boolean): void => {
+    const dialed = new WebSocket(url, {
+      autoPong: false,
+      followRedirects: false,
+      lookup: leadingTo(addresses),
+      maxPayload,
+      perMessageDeflate: offersDeflate
+    })
+    socket = dialed
+    dialed.on("open", () => {
+      if (state !== "Dialing" || ending !== undefined) return dialed.terminate()
+      state = "Open"
+      listener.opened()
+      Deferred.doneUnsafe(opened, Effect.void)
+    })
+    dialed.on("unexpected-response", (request, { statusCode }) => {
+      Deferred.doneUnsafe(
+        opened,
+        Effect.fail({ why: "Refused", ...(statusCode === undefined ? {} : { status: statusCode }) })
+      )
+      request.destroy()
+    })
+    dialed.on("error", (error) => {
+      Deferred.doneUnsafe(opened, Effect.fail({ why: "NoConnection" }))
+      if (state === "Open") settle(violation(error))
+    })
+    dialed.on("message", (data, isBinary) => {
+      hasHeard = true
+      if (state === "Open" && ending === undefined) listener.message(isBinary ? bytesOf(data) : String(data))
+    })
+    dialed.on("pong", () => {
+      hasHeard = true
+    })
+    dialed.on("ping", (data) => {
+      hasHeard = true
+      if (dialed.readyState === WebSocket.OPEN && dialed.bufferedAmount < pongBacklogBytes) dialed.pong(data)
+    })
+    dialed.on("close", (code, reason) => {
+      if (state !== "Open") return
+      const close = code === broken.code ? broken : { by: "App", code, reason: String(reason) } as const
+      conclude(() => listener.closed(ending ?? close))
+    })
+  }
+
+  const line: Line = {
+    send: (message) => {
+      if (socket?.readyState === WebSocket.OPEN) socket.send(message)
+    },
+    bufferedBytes: () => socket?.bufferedAmount ?? 0,
+    close
+  }
+
+  return {
+    line,
+    connect,
+    fail,
+    cut,
+    opened: Deferred.await(opened),
+    ended: Deferred.await(ended),
+    over: Deferred.await(over),
+    isOpen: () => state === "Open",
+    hasHeard: () => hasHeard,
+    forget: () => {
+      hasHeard = false
+    },
+    ping: () => {
+      if (socket?.readyState === WebSocket.OPEN) socket.ping()
+    },
+    /** The end, of whatever is not over by itself. */
+    finish: () => {
+      socket?.terminate()
+      conclude(() => listener.closed(ending ?? broken))
+    }
+  }
+}
+
+type Call = ReturnType<typeof makeCall>
+
+/** Ends by cutting the connection, once a ping is not answered in time. */
+const keepAlive = Effect.fnUntraced(function*(call: Call, pingMs: number, pongTimeoutMs: number) {
+  while (true) {
+    call.forget()
+    yield* Effect.sleep(pingMs)
+    if (call.hasHeard()) continue
+    call.ping()
+    yield* Effect.sleep(pongTimeoutMs)
+    if (!call.hasHeard()) return call.cut()
+  }
+})
+
+const make = (options: DialerOptions): Effect.Effect<StreamPort["Service"], never, Scope.Scope> =>
+  Effect.gen(function*() {
+    const { maximumSockets = defaultMaximumSockets, offersDeflate = false } = options
+    const fibers = yield* FiberSet.make<void>()
+    const run = yield* FiberSet.runtime(fibers)()
+    const calls = new Set<Call>()
+
+    const patience = (call: Call, { pingMs }: Dial) =>
+      pingMs > 0 ? keepAlive(call, pingMs, options.pongTimeoutMs ?? pingMs) : Effect.never
+
+    const reach = Effect.fnUntraced(function*(call: Call, dial: Dial) {
+      const url = URL.parse(dial.url)
+      if (url === null || !options.allows(url)) return yield* Effect.fail<StreamFailure>({ why: "Forbidden" })
+      const addresses = yield* options.resolve(url.hostname)
+      if (!addresses.every((address) => hosts.allowsAddress(url.hostname, address))) {
+        return yield* Effect.fail<StreamFailure>({ why: "Forbidden" })
+      }
+      url.hash = ""
+      call.connect(url, addresses, dial.maxMessageBytes, offersDeflate)
+      return yield* call.opened
+    })
+
+    /** Begins in a later turn, so that who dials has the line before it is told anything. */
+    const attend = Effect.fnUntraced(function*(call: Call, dial: Dial) {
+      yield* Effect.yieldNow
+      yield* reach(call, dial).pipe(
+        Effect.timeoutOrElse({
+          duration: dial.handshakeMs,
+          orElse: () => Effect.fail<StreamFailure>({ why: "TimedOut" })
+        }),
+        Effect.raceFirst(call.ended),
+        Effect.catch((failure) => Effect.sync(() => call.fail(failure)))
+      )
+      if (!call.isOpen()) return
+      yield* Effect.raceFirst(patience(call, dial), call.ended)
+      yield* Effect.timeoutOption(call.over, closeGraceMs)
+    })
+
+    yield* Effect.addFinalizer(() =>
+      Effect.suspend(() => {
+        for (const { line } of calls) line.close(1001, "")
+        return FiberSet.awaitEmpty(fibers)
+      })
+    )
+
+    return StreamPort.of({
+      dial: (dial, listener) => {
+        const call = makeCall(listener)
+        if (calls.size >= maximumSockets) {
+          run(Effect.andThen(Effect.yieldNow, Effect.sync(() => call.fail({ why: "TooMany" }))))
+          return call.line
+        }
+        calls.add(call)
+        run(Effect.ensuring(
+          attend(call, dial),
+          Effect.andThen(
+            Effect.yieldNow,
+            Effect.sync(() => {
+              calls.delete(call)
+              call.finish()
+            })
+          )
+        ))
+        return call.line
+      }
+    })
+  })
+
+/**
+ * The way out to audio sockets over the network. Redirects are not followed, a TLS certificate must be good, nothing is
+ * dialed twice. Whoever dials has its line before it is told anything.
+ *
+ * - `Refused`: the answer was no handshake, its status beside it. `NoConnection`: a name that leads nowhere, a port where
+ *   nobody listens, a certificate that is not trusted, an answer that is not to be understood.
+ * - A peer that breaks the protocol is closed with 1002, 1007, 1008, or 1009 when its message is longer than
+ *   `maxMessageBytes`: `closed`, by the platform.
+ * - A peer that was not heard for `pingMs` is pinged, and cut off when it is not heard then either: 1006, by the network.
+ *   0 for no pings.
+ * - A close is answered within {@link closeGraceMs}, else the connection is cut. Closing with a code that no frame can carry, 1006
+ *   above all, cuts it at once.
+ *
+ * When the scope closes, sockets are closed with 1001.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = (options: DialerOptions): Layer.Layer<StreamPort> => Layer.effect(StreamPort, make(options))

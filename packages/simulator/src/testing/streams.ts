@@ -1,0 +1,126 @@
+/** Audio streams in memory: what the simulator dials reaches a `StreamServer` of the SDK in the same process. */
+import * as StreamServer from "@effect-piopiy/sdk/StreamServer"
+import type * as StreamTransport from "@effect-piopiy/sdk/StreamTransport"
+import * as Cause from "effect/Cause"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Queue from "effect/Queue"
+import type * as Scope from "effect/Scope"
+import { type Dial, type Line, type Listener, type StreamClose, StreamPort } from "../Streams.ts"
+
+/**
+ * How the app is reached: `answersAfter` is how long it takes to answer a handshake, no time when left out.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface StreamsOptions {
+  readonly answersAfter?: Duration.Input
+}
+
+/** A connection that keeps whatever the app does not take. It is written to and read without a pause. */
+const connect = Effect.fnUntraced(function*(listener: Listener) {
+  const toApp = yield* Queue.unbounded<StreamTransport.Message, StreamTransport.Close>()
+  let buffered = 0
+  let isOpen = true
+
+  const end = ({ by, code, reason }: StreamClose): void => {
+    if (!isOpen) return
+    isOpen = false
+    Queue.failCauseUnsafe(toApp, Cause.fail({ code, reason }))
+    listener.closed({ by, code, reason })
+  }
+  const line: Line = {
+    send: (message) => {
+      buffered += message.length
+      Queue.offerUnsafe(toApp, message)
+    },
+    bufferedBytes: () => buffered,
+    close: (code, reason) => end({ by: "Platform", code, reason })
+  }
+  const taken = Effect.sync(() => {
+    buffered = 0
+  })
+  const connection: StreamTransport.Connection = {
+    pull: Effect.tap(Queue.takeAll(toApp), taken),
+    write: (text) => Effect.sync(() => isOpen ? listener.message(text) : undefined),
+    close: (close) => Effect.sync(() => end({ by: "App", ...close })),
+    terminate: Effect.sync(() => end({ by: "Network", code: 1006, reason: "" })),
+    vitals: Option.none()
+  }
+  return { line, connection }
+})
+
+/** Which token a URL ends in, if it leads below the path; nothing when it leads elsewhere. */
+const tokenIn = (url: string, path: string): Option.Option<string> | undefined => {
+  const pathname = URL.parse(url)?.pathname
+  if (pathname === path) return Option.none()
+  return pathname?.startsWith(`${path}/`) === true ? Option.some(pathname.slice(path.length + 1)) : undefined
+}
+
+/**
+ * Every stream goes to the {@link StreamServer.StreamServer}, whatever the host of its URL, and then to the handler. A URL
+ * that does not lead to the server's path is refused with 404, a token as the server refuses it.
+ *
+ * Give it the server that issues the tickets, by the same layer value.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = <E, R>(
+  handler: StreamServer.Handler<E, R>,
+  options: StreamsOptions = {}
+): Layer.Layer<StreamPort, never, StreamServer.StreamServer | Exclude<R, Scope.Scope>> =>
+  Layer.effect(
+    StreamPort,
+    Effect.gen(function*() {
+      const server = yield* StreamServer.StreamServer
+      const context = yield* Effect.context<Exclude<R, Scope.Scope>>()
+      const fibers = yield* FiberSet.make<void>()
+      const fork = yield* FiberSet.runtime(fibers)()
+      const answersAfter = Duration.fromInputUnsafe(options.answersAfter ?? 0)
+
+      const accepted = Effect.fnUntraced(function*(url: string, connection: Effect.Effect<StreamTransport.Connection>) {
+        const token = tokenIn(url, server.hosting.path)
+        if (token === undefined) return Option.some(404)
+        return yield* server.accept(token, connection, handler).pipe(
+          Effect.as(Option.none<number>()),
+          Effect.catch(({ status }) => Effect.succeedSome<number>(status))
+        )
+      })
+
+      const dial = ({ handshakeMs, url }: Dial, listener: Listener): Line => {
+        let line: Line | undefined
+        let isGivenUp = false
+        const connection = Effect.map(connect(listener), (both) => {
+          line = both.line
+          listener.opened()
+          return both.connection
+        })
+        const fail = (failure: Parameters<Listener["failed"]>[0]) =>
+          Effect.sync(() => isGivenUp ? undefined : listener.failed(failure))
+        const answered = Duration.toMillis(answersAfter) > handshakeMs
+          ? Effect.andThen(Effect.sleep(handshakeMs), fail({ why: "TimedOut" }))
+          : Effect.sleep(answersAfter).pipe(
+            Effect.flatMap(() => isGivenUp ? Effect.succeedNone : accepted(url, connection)),
+            Effect.flatMap(Option.match({
+              onNone: () => Effect.void,
+              onSome: (status) => fail({ why: "Refused", status })
+            }))
+          )
+        fork(Effect.provideContext(answered, context))
+        return {
+          send: (message) => line?.send(message),
+          bufferedBytes: () => line?.bufferedBytes() ?? 0,
+          close: (code, reason) => {
+            isGivenUp = true
+            line?.close(code, reason)
+          }
+        }
+      }
+      return { dial }
+    })
+  )
