@@ -17,9 +17,9 @@ it.live("shows six calls that all end as expected, and ends well", () =>
     })
     assert.strictEqual(Number(exitCode), 0, output)
     assert.lengthOf(output.match(/^ {2}ended as expected$/gm) ?? [], 6)
-    for (
-      const sight of ["agent call", "/app/input", "transfer completed", "legacy call", "on hold", "/app/answer"]
-    ) {
+    const sights = ["agent call", "/app/input", "transfer completed", "legacy call", "on hold", "/app/answer"]
+    const heard = ["stream open", "Conversation", "turns: 2, p50 ", "barge-ins: 1, p50 ", "/recording.wav"]
+    for (const sight of [...sights, ...heard]) {
       assert.include(output, sight)
     }
   }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)), 60_000)
