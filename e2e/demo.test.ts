@@ -9,17 +9,17 @@ import { fileURLToPath } from "node:url"
 
 const demo = fileURLToPath(new URL("../packages/examples/demo/main.ts", import.meta.url))
 
-it.live("shows five calls that all end as expected, and ends well", () =>
+it.live("shows six calls that all end as expected, and ends well", () =>
   Effect.gen(function*() {
     const program = yield* ChildProcess.make(execPath, [demo, "--once"], { stdin: "ignore" })
     const [output, exitCode] = yield* Effect.all([Stream.mkString(Stream.decodeText(program.all)), program.exitCode], {
       concurrency: 2
     })
     assert.strictEqual(Number(exitCode), 0, output)
-    assert.lengthOf(output.match(/^ {2}ended as expected$/gm) ?? [], 5)
-    for (
-      const sight of ["agent call", "/app/input", "transfer completed", "legacy call", "on hold", "/app/answer"]
-    ) {
+    assert.lengthOf(output.match(/^ {2}ended as expected$/gm) ?? [], 6)
+    const sights = ["agent call", "/app/input", "transfer completed", "legacy call", "on hold", "/app/answer"]
+    const heard = ["stream open", "Conversation", "turns: 2, p50 ", "barge-ins: 1, p50 ", "/recording.wav"]
+    for (const sight of [...sights, ...heard]) {
       assert.include(output, sight)
     }
   }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)), 60_000)

@@ -1,6 +1,6 @@
 /** The lessons as a reader runs them: programs of their own, against a simulator on a port. */
 import { app } from "@effect-piopiy/examples/02-menu-with-digits"
-import { type CallRecord, Party, Simulator } from "@effect-piopiy/simulator"
+import { type CallRecord, type Entry, Party, Simulator, SimulatorConfig } from "@effect-piopiy/simulator"
 import * as SimulatorServer from "@effect-piopiy/simulator/node"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodeServices from "@effect/platform-node/NodeServices"
@@ -13,7 +13,9 @@ import * as HttpServer from "effect/http/HttpServer"
 import * as Layer from "effect/Layer"
 import * as ChildProcess from "effect/process/ChildProcess"
 import * as Stream from "effect/Stream"
+import { readFileSync } from "node:fs"
 import { createServer } from "node:http"
+import * as net from "node:net"
 import { fileURLToPath } from "node:url"
 
 /** Quick people, so that calls take a second or two. Each lesson has a customer of its own. */
@@ -107,3 +109,83 @@ it.live("a lesson that cannot do its work ends with 1 and says why", () =>
     assert.strictEqual(exitCode, 1)
     assert.include(output, "the token was not accepted")
   }).pipe(Effect.provide(platform)), 60_000)
+
+/** A port that was free a moment ago. */
+const freePort = Effect.callback<number>((resume) => {
+  const server = net.createServer().listen(0, "127.0.0.1", () => {
+    const address = server.address()
+    server.close(() => resume(Effect.succeed(typeof address === "object" && address !== null ? address.port : 0)))
+  })
+})
+
+/** Runs a lesson about audio, whose app listens on a port of its own. */
+const runStreaming = Effect.fnUntraced(function*(lesson: string) {
+  const { url } = yield* SimulatorServer.SimulatorServer
+  const port = yield* freePort
+  const settings = { STREAM_URL: `ws://127.0.0.1:${port}`, STREAM_PORT: String(port) }
+  return yield* run(lesson, { PIOPIY_LEGACY_BASE_URL: url, ...settings })
+})
+
+/** How the stream of a call went. */
+const streamOf = Effect.fnUntraced(function*(callId: string) {
+  const journal = yield* Simulator.Simulator.use((simulator) => simulator.journal({ callId }))
+  const [streamed, ...others] = journal.filter((entry): entry is Entry.Streamed => entry._tag === "Streamed")
+  assert.deepStrictEqual(others, [])
+  assert(streamed !== undefined)
+  return streamed
+})
+
+const speakingPeople = fileURLToPath(new URL("../packages/examples/people.json", import.meta.url))
+
+/** What the README says to start for the lessons about audio. */
+const platformThatSpeaks = Layer.unwrap(
+  Effect.map(
+    Effect.suspend(() => SimulatorConfig.decode(JSON.parse(readFileSync(speakingPeople, "utf8")))),
+    (config) => SimulatorServer.layer({ port: 0, config })
+  )
+).pipe(Layer.merge(NodeServices.layer))
+
+it.live(
+  "the lessons about audio run as programs of their own, end with 0, and the calls go as they say",
+  () =>
+    Effect.gen(function*() {
+      const ended = yield* Effect.all([
+        runStreaming("06-stream-echo"),
+        runStreaming("08-record-and-report"),
+        runStreaming("09-hand-off-while-monitoring"),
+        runStreaming("10-stream-to-a-recogniser")
+      ], { concurrency: 4 })
+      const printed = ended.map(({ output }) => output).join("\n")
+      assert.deepStrictEqual(ended.map(({ exitCode }) => exitCode), [0, 0, 0, 0], printed)
+      for (const sight of ["919840000008 left", "they talk", "nobody has spoken for 3 s", "ms order", "ms goodbye"]) {
+        assert.include(printed, sight)
+      }
+      assert.strictEqual((yield* recordTo("919840000006")).endedBy, "Caller")
+      assert.strictEqual((yield* recordTo("919840000008")).endedBy, "Pipeline")
+      assert.deepStrictEqual(joined(yield* recordTo("919840000009")), ["914400000009"])
+      assert.strictEqual((yield* recordTo("919840000010")).endedBy, "Pipeline")
+    }).pipe(Effect.provide(platformThatSpeaks)),
+  60_000
+)
+
+it.live(
+  "a bot over real sockets falls silent when the customer cuts in, and knows what was heard of it",
+  () =>
+    Effect.gen(function*() {
+      const { exitCode, output } = yield* runStreaming("07-barge-in")
+      assert.strictEqual(exitCode, 0, output)
+      const { callId } = yield* recordTo("919840000007")
+      const { measures } = yield* streamOf(callId)
+      const perMs = measures.sampleRate / 1000
+      const [bargeIn, ...others] = measures.bargeIns
+      assert(bargeIn !== undefined, output)
+      assert.deepStrictEqual([bargeIn.isInterrupted, others], [true, []])
+      // Speech counts after 40 ms of it. The rest is frames, sockets and two processes, with room for a busy machine.
+      assert.isAtLeast(bargeIn.latency / perMs, 40)
+      assert.isAtMost(bargeIn.latency / perMs, 400)
+      const estimate = Number(/cut in after ([\d.]+) ms/.exec(output)?.[1])
+      const heard = measures.playout.heard / perMs - 1000
+      assert.closeTo(estimate, heard, 200)
+    }).pipe(Effect.provide(platformThatSpeaks)),
+  60_000
+)

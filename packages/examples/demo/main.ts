@@ -1,9 +1,9 @@
 /**
- * `npm start`: the whole of it on one machine. A simulator on a port, a webhook app on another, and calls placed with
- * the SDK over real sockets, shown as they happen.
+ * `npm start`: the whole of it on one machine. A simulator on a port, an app for webhooks and audio on another, and calls
+ * placed with the SDK over real sockets, shown as they happen.
  */
-import { Piopiy } from "@effect-piopiy/sdk"
-import { Simulator } from "@effect-piopiy/simulator"
+import { Piopiy, StreamServer } from "@effect-piopiy/sdk"
+import { type Entry, Simulator } from "@effect-piopiy/simulator"
 import * as SimulatorServer from "@effect-piopiy/simulator/node"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
@@ -17,9 +17,12 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as HttpClient from "effect/http/HttpClient"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { createServer } from "node:http"
@@ -29,13 +32,24 @@ import * as stories from "./stories.ts"
 
 class NotAsExpected extends Data.TaggedError("NotAsExpected")<{ readonly stories: number }> {}
 
-/** The webhook app on a free port; where its routes are. */
+/** Audio streams come to the port that the webhooks come to. */
+const streams = Layer.unwrap(
+  Effect.map(HttpServer.HttpServer, ({ address }) =>
+    Layer.orDie(
+      StreamServer.layer({ url: HttpServer.formatAddress(address).replace(/^http/, "ws"), drainTimeout: 0 })
+    ))
+)
+
+/** The app on a free port; where its webhooks are. */
 class WebhookApp extends Context.Service<WebhookApp, { readonly url: string }>()("demo/WebhookApp") {
   static readonly layer = Layer.effect(
     this,
     Effect.map(HttpServer.HttpServer, ({ address }) => ({ url: `${HttpServer.formatAddress(address)}/app` }))
   ).pipe(
-    Layer.merge(HttpRouter.serve(app.routes(stories.desk), { disableLogger: true, disableListenLog: true })),
+    Layer.merge(
+      HttpRouter.serve(app.routes(stories.desk, stories.botLine), { disableLogger: true, disableListenLog: true })
+    ),
+    Layer.provide(streams),
     Layer.provide(NodeHttpServer.layerServer(createServer, { host: "127.0.0.1", port: 0 }))
   )
 }
@@ -47,6 +61,22 @@ const sdk = Layer.unwrap(
       Piopiy.layerLegacyFetch({ baseUrl: url, appId: 1_000_001, appSecret: Redacted.make("sim-secret") })
     ))
 )
+
+const isStreamed = (entry: Entry.Entry): entry is Entry.Streamed => entry._tag === "Streamed"
+
+/** How the audio stream of an ended call went: shown as a picture, and told in numbers. */
+const converse = Effect.fnUntraced(function*(callId: string) {
+  const { url } = yield* SimulatorServer.SimulatorServer
+  const simulator = yield* Simulator.Simulator
+  const streamed = yield* simulator.follow({ callId }).pipe(Stream.filter(isStreamed), Stream.runHead)
+  const page = `${url}/_sim/calls/${callId}`
+  const timeline = yield* HttpClient.get(`${page}/timeline.svg?format=text`).pipe(
+    Effect.flatMap(({ text }) => text),
+    Effect.orDie
+  )
+  yield* print.conversation(timeline, `${page}/recording.wav`)
+  return Option.getOrUndefined(streamed)
+})
 
 /** Starts the story's call, shows it while it lasts, and says what did not go as it should. */
 const tell = Effect.fnUntraced(function*(story: stories.Story, index: number) {
@@ -70,7 +100,8 @@ const tell = Effect.fnUntraced(function*(story: stories.Story, index: number) {
   yield* story.meanwhile(callId)
   const record = yield* simulator.ended(callId)
   yield* Fiber.join(shown)
-  const unmet = story.unmet(record)
+  const streamed = record.streams.length === 0 ? undefined : yield* converse(callId)
+  const unmet = story.unmet(record, streamed)
   yield* print.record(record, unmet)
   return unmet.length
 })
@@ -99,12 +130,12 @@ const flags = {
 const demo = Command.make("demo", flags, ({ once, port }) =>
   run({ once }).pipe(
     Effect.provide(
-      Layer.mergeAll(sdk, WebhookApp.layer).pipe(
-        Layer.provideMerge(SimulatorServer.layer({ port, config: { people: stories.people } }))
+      Layer.mergeAll(sdk, WebhookApp.layer, FetchHttpClient.layer).pipe(
+        Layer.provideMerge(SimulatorServer.layer({ port, config: { people: stories.people, recordAudio: true } }))
       )
     )
   )).pipe(
-    Command.withDescription("Five calls on a simulator of the Piopiy platform, as they happen")
+    Command.withDescription("Six calls on a simulator of the Piopiy platform, as they happen")
   )
 
 Command.run(demo, { version: "0.0.0" }).pipe(

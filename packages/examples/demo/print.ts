@@ -44,6 +44,15 @@ export const record = (record: CallRecord.CallRecord, unmet: ReadonlyArray<strin
     unmet.length === 0 ? green("  ended as expected") : red(`  not as expected: ${unmet.join("; ")}`)
   ].join("\n"))
 
+/** Both voices over time with the latencies below, as the simulator draws them, and where to listen to them. */
+export const conversation = (timeline: string, recordingUrl: string): Effect.Effect<void> =>
+  Console.log([
+    "",
+    `  ${bold("Conversation")}`,
+    ...timeline.trimEnd().split("\n").map((line) => `  ${line}`.trimEnd()),
+    `  recording: ${recordingUrl}`
+  ].join("\n"))
+
 export const around = (url: string, appUrl: string): Effect.Effect<void> =>
   Console.log([
     "",

@@ -19,20 +19,21 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { SalesDesk } from "./app.ts"
+import type { BotLine } from "./bot.ts"
 
 type Failure = PiopiyError.PiopiyError | SimulatorError.SimulatorError | NoSuchElementError
 type Needs = Calls.Calls | LegacyCalls.LegacyCalls | Simulator.Simulator
 
 /**
  * One call, told from its start to its record. `phone` is the one that the call is about. `unmet` names what did not go as
- * it should; nothing when all did.
+ * it should, on the line and on the audio stream if there was one; nothing when all did.
  */
 export interface Story {
   readonly title: string
   readonly phone: PhoneNumber.PhoneNumber
   readonly start: Effect.Effect<CallId.CallId, Failure, Needs>
   readonly meanwhile: (callId: CallId.CallId) => Effect.Effect<void, Failure, Needs>
-  readonly unmet: (record: CallRecord.CallRecord) => ReadonlyArray<string>
+  readonly unmet: (record: CallRecord.CallRecord, streamed?: Entry.Streamed) => ReadonlyArray<string>
 }
 
 const number = PhoneNumber.make
@@ -45,13 +46,18 @@ const seller = number("914400000011")
 const human = number("914400000012")
 const vikram = number("919840000004")
 const lakshmi = number("919840000005")
+const kiran = number("919840000006")
 const mainNumber = number("918000000001")
+const botNumber = number("918000000002")
 const appId = AppId.make("demo")
 const agent = AgentId.make("6f1d0a52-3c1e-4a77-8f0a-0c9d8e7f6a02")
 const agentNotRunning = AgentId.make("6f1d0a52-3c1e-4a77-8f0a-0c9d8e7ff001")
 
 /** The desk that the menu hunts through: the first colleague is engaged. */
 export const desk: SalesDesk = { callerId: office, people: [engaged, seller] }
+
+/** The bot, and the human who takes over from it. */
+export const botLine: BotLine = { number: botNumber, human }
 
 /** Quick people, so that the demo takes seconds. Whoever is not here goes by the number plan. */
 export const people: Readonly<Record<string, Party.Party>> = {
@@ -61,7 +67,14 @@ export const people: Readonly<Record<string, Party.Party>> = {
   [seller]: Party.person({ answersAfterMs: 900, talksForMs: 1500 }),
   [human]: Party.person({ answersAfterMs: 900, talksForMs: 1200 }),
   [vikram]: Party.person({ answersAfterMs: 500 }),
-  [lakshmi]: Party.person({ answersAfterMs: 0, talksForMs: 8000 })
+  [lakshmi]: Party.person({ answersAfterMs: 0, talksForMs: 8000 }),
+  [kiran]: Party.person({
+    answersAfterMs: 0,
+    speaks: [
+      { afterSilenceMs: 300, voice: { _tag: "Speech", ms: 900 } },
+      { bargeInMs: 1000, voice: { _tag: "Speech", ms: 700 } }
+    ]
+  })
 }
 
 const check = (claims: Readonly<Record<string, boolean>>): ReadonlyArray<string> =>
@@ -220,11 +233,30 @@ const fromOutside = (appUrl: string): Story => ({
     })
 })
 
+const voiceBot = (appUrl: string): Story => ({
+  title: "A voice bot: your app listens and talks over a WebSocket, is interrupted, and hands over to a human",
+  phone: kiran,
+  start: Effect.gen(function*() {
+    const simulator = yield* Simulator.Simulator
+    const { callId } = yield* simulator.callIn({ from: kiran, to: botNumber, answerUrl: `${appUrl}/answer` })
+    return CallId.make(callId)
+  }),
+  meanwhile: () => Effect.void,
+  unmet: (record, streamed) =>
+    check({
+      "the bot answered what it was asked": (streamed?.measures.turns.length ?? 0) >= 2,
+      "the bot fell silent when it was interrupted": streamed?.measures.bargeInLatency !== undefined,
+      "the human took over": reached(record, human),
+      "the bot went on listening to the end": record.streams[0]?.endedAt === record.endedAt
+    })
+})
+
 /** All of them, in the order in which they are told. */
 export const all = (appUrl: string): ReadonlyArray<Story> => [
   failover,
   menu(appUrl),
   handOff,
   twoNumbers,
-  fromOutside(appUrl)
+  fromOutside(appUrl),
+  voiceBot(appUrl)
 ]
