@@ -42,6 +42,8 @@ export const party = ({ _tag, id, number, uri }: Party): string => {
 
 const pathOf = (url: string): string => url.replace(/^[a-z]+:\/\/[^/]+/, "") || "/"
 
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`
+
 const column = (legId: string): Column => legId === Call.callerLegId ? "phone" : "other"
 
 /** The other parties share a column, so each of them is named. */
@@ -109,7 +111,7 @@ const eventRows: Readonly<Record<CallEvent["_tag"], Row>> = {
       fromApp(
         program === undefined
           ? `${_tag} reply`
-          : `${program.length} actions${ignored.length === 0 ? "" : `, ${ignored.length} ignored`}`
+          : `${counted(program.length, "action")}${ignored.length === 0 ? "" : `, ${ignored.length} ignored`}`
       )
   ),
   WebhookFailed: row(Schema.Struct({ why: Schema.String }), ({ why }) => fromApp(`no reply: ${why}`)),
@@ -186,9 +188,10 @@ const commandRows: Readonly<Record<CallCommand["_tag"], Row>> = {
     Schema.Struct({ url: Schema.String, notice: Notice }),
     ({ notice, url }) => toApp(`${pathOf(url)} ${noticed(notice)}`.trimEnd())
   ),
+  /** The path alone as far as its first part: what follows may be a token. */
   OpenStream: row(
     Schema.Struct({ stream: Schema.Struct({ url: Schema.String }) }),
-    ({ stream }) => toApp(`stream ${pathOf(stream.url)}`)
+    ({ stream }) => toApp(`opens stream ${pathOf(stream.url).split("/", 2).join("/")}`)
   ),
   CloseStream: row(Schema.Struct({ code: Schema.Finite }), ({ code }) => toApp(`closes stream, ${code}`)),
   StartRecording: () => remark("recording"),
