@@ -61,15 +61,15 @@ export const layer: Layer.Layer<Account, never, HttpClient.HttpClient | LegacyCo
     const ask = yield* legacy.make(config)
     const secret = Redacted.value(config.appSecret)
     const scrub = without([secret])
-    const balance = ask<Balance>({
-      operation,
-      url: RestLegacy.queries.balance,
-      body: { appid: config.appId, secret },
-      scrub,
-      meaning: (reply) => replyErrors.decoded(reply, scrub, readLegacy.balance)
-    })
     return Account.of({
-      balance: rest.checked(operation, Result.void, () => balance).pipe(Effect.withSpan(operation))
+      balance: rest.operate(operation, () => Result.void, (_, running) =>
+        ask<Balance>({
+          running,
+          url: RestLegacy.queries.balance,
+          body: { appid: config.appId, secret },
+          scrub,
+          meaning: (reply) => replyErrors.decoded(reply, scrub, readLegacy.balance)
+        }))
     })
   })
 )
@@ -108,9 +108,8 @@ export const layerBearer = (
       const read = reader.optional("path", checkPath, "/balance")
       const path = yield* checkConfig.configured(operation, reader.finish(read))
       const { get } = yield* bearer.make
-      const balance = get(operation, path, readLegacy.balance)
       return Account.of({
-        balance: rest.checked(operation, Result.void, () => balance).pipe(Effect.withSpan(operation))
+        balance: rest.operate(operation, () => Result.void, (_, running) => get(running, path, readLegacy.balance))
       })
     })
   )

@@ -16,7 +16,7 @@ import type * as HangupCause from "./HangupCause.ts"
 import * as bearer from "./internal/bearer.ts"
 import * as encodeCall from "./internal/encodeCall.ts"
 import * as liveCall from "./internal/liveCall.ts"
-import { getIn } from "./internal/plainData.ts"
+import { isRecord } from "./internal/plainData.ts"
 import * as rest from "./internal/rest.ts"
 import * as watchTransfer from "./internal/watchTransfer.ts"
 import type { Issues } from "./Issue.ts"
@@ -235,110 +235,101 @@ export class Calls extends Context.Service<Calls, {
 
 const queued = ({ message, requestId }: bearer.Accepted): QueuedAction => ({ message, requestId })
 
-const ids = ["call_id", "agent_id", "flow_id", "request_id"]
+const ids = [
+  ["call_id", "piopiy.call_id"],
+  ["agent_id", "piopiy.agent_id"],
+  ["flow_id", "piopiy.flow_id"],
+  ["request_id", "piopiy.request_id"]
+] as const
 
 /** Puts the ids of a body on the span. */
-const annotate = (body: unknown) =>
-  Effect.annotateCurrentSpan(Object.fromEntries(ids.flatMap((id) => {
-    const value = getIn(body, [id])
-    return value === undefined ? [] : [[`piopiy.${id}`, value]]
-  })))
+const annotate = (running: rest.Running, body: unknown): void => {
+  if (!isRecord(body)) return
+  for (const [id, name] of ids) {
+    if (body[id] !== undefined) rest.mark(running, name, body[id])
+  }
+}
 
 type WhenGone = (attempt: number) => Option.Option<bearer.Accepted>
 
 const make = Effect.gen(function*() {
   const { find, post } = yield* bearer.make
 
-  const send = Effect.fnUntraced(function*(operation: Operation, path: string, body: unknown, whenGone?: WhenGone) {
-    yield* annotate(body)
-    const reply = yield* post(operation, path, body, whenGone)
-    const { callId, requestId } = reply
-    yield* annotate({ call_id: Option.getOrUndefined(callId), request_id: Option.getOrUndefined(requestId) })
-    return reply
-  })
+  const send = (running: rest.Running, path: string, body: unknown, whenGone?: WhenGone) => {
+    annotate(running, body)
+    return Effect.map(post(running, path, body, whenGone), (reply) => {
+      annotate(running, {
+        call_id: Option.getOrUndefined(reply.callId),
+        request_id: Option.getOrUndefined(reply.requestId)
+      })
+      return reply
+    })
+  }
 
-  const place = (operation: Operation, path: string, body: Result.Result<unknown, Issues>, whenGone?: WhenGone) =>
-    rest.checked(operation, body, (sent) => send(operation, path, sent, whenGone))
+  const place = (operation: Operation, path: string, body: () => Result.Result<unknown, Issues>, whenGone?: WhenGone) =>
+    rest.operate(operation, body, (sent, running) => send(running, path, sent, whenGone))
 
   const act = (...asked: Parameters<typeof place>) => Effect.map(place(...asked), queued)
 
   const actOn = (
     operation: Operation,
     pathOf: (callId: string) => string,
-    request: Result.Result<liveCall.Request, Issues>,
+    request: () => Result.Result<liveCall.Request, Issues>,
     whenGone?: WhenGone
   ) =>
     Effect.map(
-      rest.checked(
-        operation,
-        request,
-        ({ body, callId }) =>
-          Effect.andThen(annotate({ call_id: callId }), send(operation, pathOf(callId), body, whenGone))
-      ),
+      rest.operate(operation, request, ({ body, callId }, running) => {
+        annotate(running, { call_id: callId })
+        return send(running, pathOf(callId), body, whenGone)
+      }),
       queued
     )
 
-  const transferStatus = Effect.fn("Calls.transferStatus")(function*(requestId: CallId.RequestId) {
-    return yield* rest.checked("Calls.transferStatus", liveCall.transferStatus({ requestId }), (asked) => {
+  const transferStatus = (requestId: CallId.RequestId) =>
+    rest.operate("Calls.transferStatus", () => liveCall.transferStatus({ requestId }), (asked, running) => {
+      annotate(running, asked)
       const path = RestCalls.paths.transferStatus(encodeURIComponent(asked.request_id))
-      return Effect.andThen(annotate(asked), find("Calls.transferStatus", path, liveCall.decodeTransfer(requestId)))
+      return find(running, path, liveCall.decodeTransfer(requestId))
     })
-  })
 
   return Calls.of({
-    placeAgentCall: Effect.fn("Calls.placeAgentCall")(function*(call) {
-      return yield* encodeCall.hasFailover(call)
-        ? place("Calls.placeAgentCall", RestV3.paths.pcmoCall, encodeCall.agentCallWithFailover(call))
-        : place("Calls.placeAgentCall", RestV3.paths.aiCall, encodeCall.agentCall(call))
-    }),
-    placePipelineCall: Effect.fn("Calls.placePipelineCall")(function*(call) {
-      return yield* place("Calls.placePipelineCall", RestV3.paths.pcmoCall, encodeCall.pipelineCall(call))
-    }),
-    placeDirectCall: Effect.fn("Calls.placeDirectCall")(function*(call) {
-      return yield* place("Calls.placeDirectCall", RestV3.paths.pcmoCall, encodeCall.directCall(call))
-    }),
-    placeFlowCall: Effect.fn("Calls.placeFlowCall")(function*(call) {
-      return yield* place("Calls.placeFlowCall", RestV3.paths.flowCall, encodeCall.flowCall(call))
-    }),
-    transfer: Effect.fn("Calls.transfer")(function*(callId, pipeline) {
-      return yield* act("Calls.transfer", RestV3.paths.pcmoTransfer, encodeCall.transfer({ callId, pipeline }))
-    }),
-    hangup: Effect.fn("Calls.hangup")(function*(callId, options) {
-      return yield* act("Calls.hangup", RestV3.paths.hangup, encodeCall.hangup({ callId, options }), bearer.wasEnding)
-    }),
-    status: Effect.fn("Calls.status")(function*(callId) {
-      return yield* rest.checked(
-        "Calls.status",
-        liveCall.status({ callId }),
-        (asked) =>
-          Effect.andThen(
-            annotate(asked),
-            find("Calls.status", RestCalls.paths.call(asked.call_id), liveCall.decodeCall)
-          )
-      )
-    }),
-    warmTransfer: Effect.fn("Calls.warmTransfer")(function*(callId, transfer) {
-      const request = liveCall.warmTransfer({ callId, transfer })
-      return yield* actOn("Calls.warmTransfer", RestCalls.paths.transfer, request)
-    }),
-    blindTransfer: Effect.fn("Calls.blindTransfer")(function*(callId, transfer) {
-      const request = liveCall.blindTransfer({ callId, transfer })
-      return yield* actOn("Calls.blindTransfer", RestCalls.paths.transfer, request)
-    }),
-    end: Effect.fn("Calls.end")(function*(callId, options) {
-      return yield* actOn("Calls.end", RestCalls.paths.hangup, liveCall.end({ callId, options }), bearer.wasEnding)
-    }),
+    placeAgentCall: (call) =>
+      encodeCall.hasFailover(call)
+        ? place("Calls.placeAgentCall", RestV3.paths.pcmoCall, () => encodeCall.agentCallWithFailover(call))
+        : place("Calls.placeAgentCall", RestV3.paths.aiCall, () => encodeCall.agentCall(call)),
+    placePipelineCall: (call) =>
+      place("Calls.placePipelineCall", RestV3.paths.pcmoCall, () => encodeCall.pipelineCall(call)),
+    placeDirectCall: (call) => place("Calls.placeDirectCall", RestV3.paths.pcmoCall, () => encodeCall.directCall(call)),
+    placeFlowCall: (call) => place("Calls.placeFlowCall", RestV3.paths.flowCall, () => encodeCall.flowCall(call)),
+    transfer: (callId, pipeline) =>
+      act("Calls.transfer", RestV3.paths.pcmoTransfer, () => encodeCall.transfer({ callId, pipeline })),
+    hangup: (callId, options) =>
+      act("Calls.hangup", RestV3.paths.hangup, () => encodeCall.hangup({ callId, options }), bearer.wasEnding),
+    status: (callId) =>
+      rest.operate("Calls.status", () => liveCall.status({ callId }), (asked, running) => {
+        annotate(running, asked)
+        return find(running, RestCalls.paths.call(asked.call_id), liveCall.decodeCall)
+      }),
+    warmTransfer: (callId, transfer) =>
+      actOn("Calls.warmTransfer", RestCalls.paths.transfer, () => liveCall.warmTransfer({ callId, transfer })),
+    blindTransfer: (callId, transfer) =>
+      actOn("Calls.blindTransfer", RestCalls.paths.transfer, () => liveCall.blindTransfer({ callId, transfer })),
+    end: (callId, options) =>
+      actOn("Calls.end", RestCalls.paths.hangup, () => liveCall.end({ callId, options }), bearer.wasEnding),
     transferStatus,
     transferUpdates: (requestId, options) => watchTransfer.updates(transferStatus, requestId, options),
-    handOff: Effect.fn("Calls.handOff")(function*(callId, transfer, options) {
-      const request = rest.both(liveCall.warmTransfer({ callId, transfer }), watchTransfer.readOptions(options))
-      return yield* rest.checked("Calls.handOff", request, ([{ body, callId }, watch]) =>
-        Effect.gen(function*() {
-          yield* annotate({ call_id: callId })
-          const { requestId } = yield* send("Calls.handOff", RestCalls.paths.transfer(callId), body)
-          return yield* watchTransfer.settled(transferStatus, requestId, watch)
-        }))
-    })
+    handOff: (callId, transfer, options) =>
+      rest.operate(
+        "Calls.handOff",
+        () => rest.both(liveCall.warmTransfer({ callId, transfer }), watchTransfer.readOptions(options)),
+        ([request, watch], running) => {
+          annotate(running, { call_id: request.callId })
+          return Effect.flatMap(
+            send(running, RestCalls.paths.transfer(request.callId), request.body),
+            ({ requestId }) => rest.inside(running, watchTransfer.settled(transferStatus, requestId, watch))
+          )
+        }
+      )
   })
 })
 

@@ -180,52 +180,47 @@ const make = Effect.gen(function*() {
   const send = <A>(sent: Omit<legacy.Ask<A>, "scrub">) =>
     ask<A>({ ...sent, scrub, body: { ...credentials, ...sent.body } })
 
-  const place = (operation: Operation, dial: Dial, request: Result.Result<encodeLegacyCall.Request, Issues>) =>
-    rest.checked(
-      operation,
-      request,
-      Effect.fnUntraced(function*({ body, network }) {
-        const chosen = network ?? Option.getOrElse(config.network, () => encodeLegacyCall.networkOf(body["to"]))
-        const reply = yield* send<PlacedCall>({
-          operation,
-          url: RestLegacy.networks[chosen][dial],
-          body,
-          meaning: (reply) => Result.succeed(readLegacy.placed(reply))
-        })
-        if (Option.isSome(reply.requestId)) {
-          yield* Effect.annotateCurrentSpan("piopiy.request_id", reply.requestId.value)
-        }
-        return reply
+  const place = (operation: Operation, dial: Dial, request: () => Result.Result<encodeLegacyCall.Request, Issues>) =>
+    rest.operate(operation, request, ({ body, network }, running) => {
+      const chosen = network ?? Option.getOrElse(config.network, () => encodeLegacyCall.networkOf(body["to"]))
+      const reply = send<PlacedCall>({
+        running,
+        url: RestLegacy.networks[chosen][dial],
+        body,
+        meaning: (reply) => Result.succeed(readLegacy.placed(reply))
       })
-    )
+      return Effect.map(reply, (placed) => {
+        if (Option.isSome(placed.requestId)) rest.mark(running, "piopiy.request_id", placed.requestId.value)
+        return placed
+      })
+    })
 
   const act = (
     operation: Operation,
-    request: Result.Result<encodeLegacyCall.Request, Issues>,
+    request: () => Result.Result<encodeLegacyCall.Request, Issues>,
     whenGone?: (attempt: number) => Option.Option<void>
   ) =>
-    rest.checked(operation, request, ({ body, network }) =>
-      Effect.andThen(
-        Effect.annotateCurrentSpan("piopiy.call_id", body["cmiuuid"]),
-        send<void>({
-          operation,
-          url: RestLegacy.networks[network ?? Option.getOrElse(config.network, () => "global" as const)].callAction,
-          body,
-          meaning: () => Result.void,
-          ...(whenGone === undefined ? {} : { whenGone })
-        })
-      ))
+    rest.operate(operation, request, ({ body, network }, running) => {
+      rest.mark(running, "piopiy.call_id", body["cmiuuid"])
+      return send<void>({
+        running,
+        url: RestLegacy.networks[network ?? Option.getOrElse(config.network, () => "global" as const)].callAction,
+        body,
+        meaning: () => Result.void,
+        ...(whenGone === undefined ? {} : { whenGone })
+      })
+    })
 
   const query = <A>(
     operation: Operation,
     url: string,
-    request: Result.Result<object, Issues>,
+    request: () => Result.Result<object, Issues>,
     decode: (body: unknown) => Result.Result<A, Issues>,
     whenGone?: A
   ) =>
-    rest.checked(operation, request, (body) =>
+    rest.operate(operation, request, (body, running) =>
       send<A>({
-        operation,
+        running,
         url,
         body,
         meaning: (reply) => replyErrors.decoded(reply, scrub, decode),
@@ -238,51 +233,38 @@ const make = Effect.gen(function*() {
   const end = encodeLegacyCall.callAction("hangup")
 
   return LegacyCalls.of({
-    placeNumbersCall: Effect.fn("LegacyCalls.placeNumbersCall")(function*(call) {
-      return yield* place("LegacyCalls.placeNumbersCall", "dialPcmo", encodeLegacyCall.numbersCall(call))
-    }),
-    placePipelineCall: Effect.fn("LegacyCalls.placePipelineCall")(function*(call) {
-      return yield* place("LegacyCalls.placePipelineCall", "dialPcmo", encodeLegacyCall.pipelineCall(call))
-    }),
-    placeAnswerUrlCall: Effect.fn("LegacyCalls.placeAnswerUrlCall")(function*(call) {
-      return yield* place("LegacyCalls.placeAnswerUrlCall", "dialAnswerUrl", encodeLegacyCall.answerUrlCall(call))
-    }),
-    hold: Effect.fn("LegacyCalls.hold")(function*(callId, options) {
-      yield* act("LegacyCalls.hold", hold({ callId, options }))
-    }),
-    unhold: Effect.fn("LegacyCalls.unhold")(function*(callId, options) {
-      yield* act("LegacyCalls.unhold", unhold({ callId, options }))
-    }),
-    toggleHold: Effect.fn("LegacyCalls.toggleHold")(function*(callId, options) {
-      yield* act("LegacyCalls.toggleHold", toggle({ callId, options }))
-    }),
-    hangup: Effect.fn("LegacyCalls.hangup")(function*(callId, options) {
-      yield* act("LegacyCalls.hangup", end({ callId, options }), wasEnding)
-    }),
+    placeNumbersCall: (call) =>
+      place("LegacyCalls.placeNumbersCall", "dialPcmo", () => encodeLegacyCall.numbersCall(call)),
+    placePipelineCall: (call) =>
+      place("LegacyCalls.placePipelineCall", "dialPcmo", () => encodeLegacyCall.pipelineCall(call)),
+    placeAnswerUrlCall: (call) =>
+      place("LegacyCalls.placeAnswerUrlCall", "dialAnswerUrl", () => encodeLegacyCall.answerUrlCall(call)),
+    hold: (callId, options) => act("LegacyCalls.hold", () => hold({ callId, options })),
+    unhold: (callId, options) => act("LegacyCalls.unhold", () => unhold({ callId, options })),
+    toggleHold: (callId, options) => act("LegacyCalls.toggleHold", () => toggle({ callId, options })),
+    hangup: (callId, options) => act("LegacyCalls.hangup", () => end({ callId, options }), wasEnding),
     channels: query(
       "LegacyCalls.channels",
       RestLegacy.queries.channels,
-      Result.succeed({}),
+      () => Result.succeed({}),
       readLegacy.channels
-    ).pipe(Effect.withSpan("LegacyCalls.channels")),
-    cdrByCallId: Effect.fn("LegacyCalls.cdrByCallId")(function*(callId) {
-      return yield* query<Option.Option<CallRecord>>(
+    ),
+    cdrByCallId: (callId) =>
+      query<Option.Option<CallRecord>>(
         "LegacyCalls.cdrByCallId",
         RestLegacy.queries.cdrByCallId,
-        encodeLegacyCall.cdrByCallId({ callId }),
+        () => encodeLegacyCall.cdrByCallId({ callId }),
         (body) => Result.map(readLegacy.cdr(body), Option.some),
         Option.none()
-      )
-    }),
-    cdrByRequestId: Effect.fn("LegacyCalls.cdrByRequestId")(function*(requestId) {
-      return yield* query<ReadonlyArray<CallRecord>>(
+      ),
+    cdrByRequestId: (requestId) =>
+      query<ReadonlyArray<CallRecord>>(
         "LegacyCalls.cdrByRequestId",
         RestLegacy.queries.cdrByRequestId,
-        encodeLegacyCall.cdrByRequestId({ requestId }),
+        () => encodeLegacyCall.cdrByRequestId({ requestId }),
         readLegacy.cdrs,
         []
       )
-    })
   })
 })
 

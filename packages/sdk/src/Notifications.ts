@@ -112,14 +112,14 @@ const make = Effect.fnUntraced(function*(options: Options) {
   const oneAtATime = yield* Semaphore.make(1)
   let token: string | undefined
 
-  const login = rest.checked("Notifications.login", Result.void, () =>
+  const login = rest.operate("Notifications.login", () => Result.void, (_, running) =>
     ask<string>({
-      operation: "Notifications.login",
+      running,
       url: Messaging.urls.login,
       body: { id: config.userId, password },
       scrub,
       meaning: (reply) => replyErrors.decoded(reply, scrub, readLegacy.login)
-    })).pipe(Effect.withSpan("Notifications.login"))
+    }))
 
   /** The token in use, or another one than `refused`. Whoever needs one at the same time waits for the same login. */
   const tokenOtherThan = (refused: string | undefined) =>
@@ -132,9 +132,9 @@ const make = Effect.fnUntraced(function*(options: Options) {
           }))
     ))
 
-  const send = (token: string, body: object) =>
+  const send = (running: rest.Running, token: string, body: object) =>
     ask<void>({
-      operation: "Notifications.sms",
+      running,
       url: Messaging.urls.messages,
       body: { token, ...body },
       scrub: without([password, token]),
@@ -142,20 +142,17 @@ const make = Effect.fnUntraced(function*(options: Options) {
       meaning: () => Result.void
     })
 
-  const sms = Effect.fn("Notifications.sms")(function*(message: Sms) {
-    yield* rest.checked(
-      "Notifications.sms",
-      encodeSms(message),
-      (body) =>
-        Effect.flatMap(
-          tokenOtherThan(undefined),
-          (first) =>
-            Effect.catchReason(send(first, body), "PiopiyError", "Unauthorized", () =>
-              Effect.flatMap(tokenOtherThan(first), (second) =>
-                send(second, body)))
-        )
-    )
-  })
+  const sms = (message: Sms) =>
+    rest.operate("Notifications.sms", () => encodeSms(message), (body, running) => {
+      const tokenFor = (refused: string | undefined) => rest.inside(running, tokenOtherThan(refused))
+      return Effect.flatMap(tokenFor(undefined), (first) =>
+        Effect.catchReason(
+          send(running, first, body),
+          "PiopiyError",
+          "Unauthorized",
+          () => Effect.flatMap(tokenFor(first), (second) => send(running, second, body))
+        ))
+    })
 
   return Notifications.of({ sms })
 })

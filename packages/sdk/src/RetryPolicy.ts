@@ -1,7 +1,9 @@
 /** When a failed request is sent again. */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type * as Option from "effect/Option"
+import * as Option from "effect/Option"
+import { toDuration } from "./internal/fields.ts"
+import { attempt } from "./internal/plainData.ts"
 import type { PiopiyError } from "./PiopiyError.ts"
 
 /**
@@ -38,6 +40,8 @@ export interface RetryPolicy {
   readonly retryAmbiguousAndMaybeRingTwice: boolean
   /** Runs after each attempt. One that breaks changes nothing. */
   readonly onAttempt: (attempt: Attempt) => Effect.Effect<void>
+  /** What {@link make} was given. The layer that is given the policy checks it. */
+  readonly options?: Options
 }
 
 /**
@@ -88,19 +92,28 @@ const logged = (onAttempt: RetryPolicy["onAttempt"]): RetryPolicy["onAttempt"] =
     (cause) => Effect.logWarning("the retry policy's onAttempt broke", cause)
   )
 
+const readable = (input: Duration.Input | undefined, otherwise: Duration.Duration): Duration.Duration =>
+  Option.getOrElse(toDuration(input), () => otherwise)
+
 /**
  * A policy that differs from {@link standard} in the given points. At least one attempt is made. An `onAttempt` that
- * breaks changes nothing but for a line in the log. Throws when a duration cannot be read.
+ * breaks changes nothing but for a line in the log. Options that cannot be used are refused with reason `InvalidConfig` by
+ * the layer that is given the policy, all at once.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const make = (options: Options = {}): RetryPolicy => ({
-  maxAttempts: Math.max(1, Math.floor(options.maxAttempts ?? standard.maxAttempts)) || 1,
-  baseDelay: Duration.fromInputUnsafe(options.baseDelay ?? standard.baseDelay),
-  maxDelay: Duration.fromInputUnsafe(options.maxDelay ?? standard.maxDelay),
-  maxElapsed: Duration.fromInputUnsafe(options.maxElapsed ?? standard.maxElapsed),
-  maxRetryAfter: Duration.fromInputUnsafe(options.maxRetryAfter ?? standard.maxRetryAfter),
-  retryAmbiguousAndMaybeRingTwice: options.retryAmbiguousAndMaybeRingTwice ?? standard.retryAmbiguousAndMaybeRingTwice,
-  onAttempt: options.onAttempt === undefined ? standard.onAttempt : logged(options.onAttempt)
-})
+export const make = (options: Options = {}): RetryPolicy => {
+  const given = attempt<Options>(() => ({ ...options }), {})
+  const { maxAttempts, onAttempt, retryAmbiguousAndMaybeRingTwice } = given
+  return {
+    maxAttempts: typeof maxAttempts === "number" ? Math.max(1, Math.floor(maxAttempts)) || 1 : standard.maxAttempts,
+    baseDelay: readable(given.baseDelay, standard.baseDelay),
+    maxDelay: readable(given.maxDelay, standard.maxDelay),
+    maxElapsed: readable(given.maxElapsed, standard.maxElapsed),
+    maxRetryAfter: readable(given.maxRetryAfter, standard.maxRetryAfter),
+    retryAmbiguousAndMaybeRingTwice: retryAmbiguousAndMaybeRingTwice === true,
+    onAttempt: onAttempt === undefined ? standard.onAttempt : logged(onAttempt),
+    options
+  }
+}

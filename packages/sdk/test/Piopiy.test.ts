@@ -1,11 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as TestClock from "effect/testing/TestClock"
 import * as Tracer from "effect/Tracer"
 import * as Action from "../src/Action.ts"
 import * as AgentId from "../src/AgentId.ts"
@@ -15,6 +18,7 @@ import * as LegacyCalls from "../src/LegacyCalls.ts"
 import * as PhoneNumber from "../src/PhoneNumber.ts"
 import * as Piopiy from "../src/Piopiy.ts"
 import * as Pipeline from "../src/Pipeline.ts"
+import * as RetryPolicy from "../src/RetryPolicy.ts"
 import { platform, scripted, token } from "./scripted.ts"
 
 describe("layerConfig", () => {
@@ -196,30 +200,99 @@ describe("layerLegacyConfigFetch", () => {
 })
 
 describe("spans", () => {
-  it.effect("hold ids, and neither numbers nor the token", () =>
+  const callId = "c4d0e5f6-a7b8-12c9-d3e4-f56789012345"
+  const place = Calls.Calls.use((calls) =>
+    calls.placeAgentCall({
+      callerId: PhoneNumber.make("919999999999"),
+      to: PhoneNumber.make("918888888888"),
+      agentId: AgentId.make("bdd32bcb-767c-40a5-be4a-5f45eeb348a6")
+    })
+  )
+
+  /** Keeps the spans of what runs under it. */
+  const recorder = () => {
+    const spans: Array<Tracer.NativeSpan> = []
+    const tracer = Tracer.make({
+      span: (options) => {
+        const span = new Tracer.NativeSpan(options)
+        spans.push(span)
+        return span
+      }
+    })
+    return { spans, recorded: Effect.provideService(Tracer.Tracer, tracer) }
+  }
+
+  /** A span and its parent, by name. */
+  const named = ({ name, parent }: Tracer.NativeSpan) => {
+    const above = Option.getOrUndefined(parent)
+    return [name, above?._tag === "Span" ? above.name : "none"]
+  }
+
+  it.effect("are one an operation, which holds ids, and neither numbers nor the token", () =>
     Effect.gen(function*() {
-      const spans: Array<Tracer.NativeSpan> = []
-      const tracer = Tracer.make({
-        span: (options) => {
-          const span = new Tracer.NativeSpan(options)
-          spans.push(span)
-          return span
-        }
-      })
-      const callId = "c4d0e5f6-a7b8-12c9-d3e4-f56789012345"
+      const { recorded, spans } = recorder()
       const platform = yield* scripted([{ status: 200, json: { message: "call_queued", call_id: callId } }])
+      yield* place.pipe(Effect.provide(platform.layer), recorded)
+      assert.deepStrictEqual(spans.map(({ kind, name }) => [name, kind]), [["Calls.placeAgentCall", "client"]])
+      assert.deepStrictEqual(Object.fromEntries(spans[0]?.attributes ?? []), {
+        "piopiy.agent_id": "bdd32bcb-767c-40a5-be4a-5f45eeb348a6",
+        "http.request.method": "POST",
+        "piopiy.attempts": 1,
+        "http.response.status_code": 200,
+        "piopiy.call_id": callId
+      })
+      const [request] = platform.requests
+      assert.notProperty(request?.headers, "traceparent")
+    }))
+
+  it.effect("hold an event for each attempt that failed", () =>
+    Effect.gen(function*() {
+      const { recorded, spans } = recorder()
+      const platform = yield* scripted([{ status: 429, json: { error: "919876543210" } }, { status: 200 }])
+      const fiber = yield* Effect.forkChild(place.pipe(Effect.provide(platform.layer), recorded))
+      yield* TestClock.adjust("1 minute")
+      yield* Fiber.join(fiber)
+      assert.deepStrictEqual(spans.flatMap(({ events }) => events.map(([name, , attributes]) => [name, attributes])), [
+        ["piopiy.attempt_failed", { "piopiy.attempt": 1, "piopiy.reason": "RateLimited" }]
+      ])
+      assert.strictEqual(spans[0]?.attributes.get("piopiy.attempts"), 2)
+      assert.strictEqual(spans[0]?.status._tag, "Ended")
+    }))
+
+  it.effect("are the parents of what the transport and the hook of the policy begin", () =>
+    Effect.gen(function*() {
+      const { recorded, spans } = recorder()
+      const http = HttpClient.make((request) =>
+        Effect.withSpan(Effect.succeed(HttpClientResponse.fromWeb(request, Response.json({}))), "transport")
+      )
+      const onAttempt = () => Effect.withSpan(Effect.void, "hook")
+      const services = Piopiy.layer({ token: Redacted.make(token), retryPolicy: RetryPolicy.make({ onAttempt }) })
+      yield* place.pipe(
+        Effect.provide(Layer.provide(services, Layer.succeed(HttpClient.HttpClient, http))),
+        Effect.withSpan("outside"),
+        recorded
+      )
+      assert.deepStrictEqual(spans.map(named), [
+        ["outside", "none"],
+        ["Calls.placeAgentCall", "outside"],
+        ["transport", "Calls.placeAgentCall"],
+        ["hook", "Calls.placeAgentCall"]
+      ])
+    }))
+
+  it.effect("of the questions about a transfer that is handed off are below that of the hand-off", () =>
+    Effect.gen(function*() {
+      const { recorded, spans } = recorder()
+      const platform = yield* scripted([
+        { status: 200, json: { message: "queued", call_id: callId, request_id: "req-1" } },
+        { status: 200, json: { request_id: "req-1", call_id: callId, status: "completed" } }
+      ])
       yield* Calls.Calls.use((calls) =>
-        calls.placeAgentCall({
-          callerId: PhoneNumber.make("919999999999"),
-          to: PhoneNumber.make("918888888888"),
-          agentId: AgentId.make("bdd32bcb-767c-40a5-be4a-5f45eeb348a6")
-        })
-      ).pipe(Effect.provide(platform.layer), Effect.provideService(Tracer.Tracer, tracer))
-      const own = spans.find((span) => span.name === "Calls.placeAgentCall")
-      assert.strictEqual(own?.attributes.get("piopiy.call_id"), callId)
-      assert.strictEqual(own?.attributes.get("piopiy.agent_id"), "bdd32bcb-767c-40a5-be4a-5f45eeb348a6")
-      const shown = JSON.stringify(spans.map((span) => [span.name, [...span.attributes]]))
-      assert.notMatch(shown, /99999|88888/)
-      assert.notInclude(shown, token)
+        calls.handOff(CallId.make(callId), { to: { _tag: "Phone", number: PhoneNumber.make("918888888888") } })
+      ).pipe(Effect.provide(platform.layer), recorded)
+      assert.deepStrictEqual(spans.map(named), [
+        ["Calls.handOff", "none"],
+        ["Calls.transferStatus", "Calls.handOff"]
+      ])
     }))
 })

@@ -65,6 +65,8 @@ describe("make", () => {
 
   const limits = (options: unknown): unknown => untyped(RequestLimits.make, options)
 
+  const policy = (options: unknown): unknown => untyped(RetryPolicy.make, options)
+
   it.effect.each(
     [
       ["limits", { perSecond: 5 }],
@@ -76,6 +78,8 @@ describe("make", () => {
       ["retryPolicy", "standard"],
       ["retryPolicy", { ...RetryPolicy.standard, maxAttempts: Number.NaN }],
       ["retryPolicy", { ...RetryPolicy.standard, retryAmbiguousAndMaybeRingTwice: "no" }],
+      ["retryPolicy", policy(5)],
+      ["retryPolicy", policy(null)],
       ["retries", 3],
       ["baseURL", "http://127.0.0.1:8787/v3"],
       ["limits", limits({ perSecond: 0 })],
@@ -91,6 +95,39 @@ describe("make", () => {
     Effect.gen(function*() {
       const error = yield* Effect.flip(effectOf(untyped(PiopiyConfig.make, { token, [key]: value })))
       assert.deepStrictEqual(pathsOf(error), [key])
+    }))
+
+  it.effect.each(
+    [
+      ["baseDelay", "soon"],
+      ["maxDelay", "-1 seconds"],
+      ["maxElapsed", null],
+      ["maxRetryAfter", Symbol("later")],
+      ["maxAttempts", 3n],
+      ["retryAmbiguousAndMaybeRingTwice", "no"],
+      ["onAttempt", 5],
+      ["attempts", 3]
+    ] as const
+  )("refuses a policy made with a wrong %s", ([key, value]) =>
+    Effect.gen(function*() {
+      const retryPolicy = policy({ maxDelay: "1 second", [key]: value })
+      const error = yield* Effect.flip(effectOf(untyped(PiopiyConfig.make, { token, retryPolicy })))
+      assert.deepStrictEqual(pathsOf(error), [`retryPolicy.${key}`])
+    }))
+
+  it.effect("tells all that is wrong with a policy, together with the rest", () =>
+    Effect.gen(function*() {
+      const retryPolicy = policy({ baseDelay: "soon", maxDelay: {}, maxElapsed: "late" })
+      const error = yield* Effect.flip(effectOf(untyped(PiopiyConfig.make, { token, retryPolicy, baseUrl: "x" })))
+      assert.deepStrictEqual(pathsOf(error), ["baseUrl", "retryPolicy.baseDelay", "retryPolicy.maxElapsed"])
+    }))
+
+  it.effect("takes whatever policy can be made of usable options", () =>
+    Effect.gen(function*() {
+      const retryPolicy = RetryPolicy.make({ baseDelay: 0, maxElapsed: "Infinity", maxAttempts: 7 })
+      const config = yield* PiopiyConfig.make({ token, retryPolicy })
+      assert.strictEqual(config.retryPolicy.maxAttempts, 7)
+      assert.isFalse(Duration.isFinite(config.retryPolicy.maxElapsed))
     }))
 
   it.effect("refuses whatever it is given, with a typed error", () =>

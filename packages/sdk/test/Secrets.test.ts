@@ -63,7 +63,10 @@ const echoes = (secret: string): ReadonlyArray<Step> => [
   "silence"
 ]
 
-const shown = (value: unknown): string => `${String(value)} ${inspect(value, { depth: 20 })} ${JSON.stringify(value)}`
+const shown = (value: unknown): string => {
+  const json = JSON.stringify(value, (_, inner: unknown) => (typeof inner === "bigint" ? `${inner}` : inner))
+  return `${String(value)} ${inspect(value, { depth: 20 })} ${json}`
+}
 
 /** All that a program leaves behind for people and machines to read, but what it gave when it succeeded. */
 const traces = (secret: string, step: Step) =>
@@ -105,7 +108,7 @@ const traces = (secret: string, step: Step) =>
     yield* TestClock.adjust("1 hour")
     const exits = yield* Fiber.join(fiber)
     assert.isAbove(requests.length, 0)
-    assert.isAbove(spans.length, programs.length)
+    assert.isAtLeast(spans.length, programs.length)
     return [
       ...lines,
       ...exits.filter(Exit.isFailure).map((exit) =>

@@ -38,8 +38,11 @@ export const make = Effect.gen(function*() {
   const send = yield* rest.make(config)
   const scrub = without([Redacted.value(config.token)])
 
-  const prepare = (request: HttpClientRequest.HttpClientRequest) =>
-    request.pipe(HttpClientRequest.bearerToken(config.token), HttpClientRequest.acceptJson)
+  const asking = HttpClientRequest.get("").pipe(
+    HttpClientRequest.bearerToken(config.token),
+    HttpClientRequest.acceptJson
+  )
+  const posting = HttpClientRequest.setMethod(asking, "POST")
 
   const readWith =
     <A>(operation: Operation, meaning: (reply: replyErrors.Reply) => Result.Result<A, Reason>) =>
@@ -50,36 +53,43 @@ export const make = Effect.gen(function*() {
 
   /** Posts a body that has been checked. */
   const post = (
-    operation: Operation,
+    running: rest.Running,
     path: string,
     body: unknown,
     whenGone?: (attempt: number) => Option.Option<Accepted>
   ) =>
     send<Accepted>({
-      operation,
-      request: HttpClientRequest.bodyJsonUnsafe(prepare(HttpClientRequest.post(`${config.baseUrl}${path}`)), body),
-      read: readWith(operation, (reply) => Result.succeed(accepted(reply, scrub))),
+      running,
+      request: HttpClientRequest.bodyJsonUnsafe(HttpClientRequest.setUrl(posting, `${config.baseUrl}${path}`), body),
+      read: readWith(running.operation, (reply) => Result.succeed(accepted(reply, scrub))),
       ...(whenGone === undefined ? {} : { whenGone })
     })
 
   const question = <A>(
-    operation: Operation,
+    running: rest.Running,
     path: string,
     decode: (body: unknown) => Result.Result<A, Issues>
   ): rest.Ask<A> => ({
-    operation,
-    request: prepare(HttpClientRequest.get(`${config.baseUrl}${path}`)),
-    read: readWith(operation, (reply) => replyErrors.decoded(reply, scrub, decode))
+    running,
+    request: HttpClientRequest.setUrl(asking, `${config.baseUrl}${path}`),
+    read: readWith(running.operation, (reply) => replyErrors.decoded(reply, scrub, decode))
   })
 
   /** Asks for something. */
-  const get = <A>(operation: Operation, path: string, decode: (body: unknown) => Result.Result<A, Issues>) =>
-    send(question(operation, path, decode))
+  const get = <A>(
+    running: rest.Running,
+    path: string,
+    decode: (body: unknown) => Result.Result<A, Issues>
+  ) => send(question(running, path, decode))
 
   /** Asks for something that may not be there any more. */
-  const find = <A>(operation: Operation, path: string, decode: (body: unknown) => Result.Result<A, Issues>) =>
+  const find = <A>(
+    running: rest.Running,
+    path: string,
+    decode: (body: unknown) => Result.Result<A, Issues>
+  ) =>
     send<Option.Option<A>>({
-      ...question(operation, path, (body) => Result.map(decode(body), Option.some)),
+      ...question(running, path, (body) => Result.map(decode(body), Option.some)),
       whenGone: () => Option.some(Option.none())
     })
 

@@ -26,13 +26,14 @@ export interface Reader {
   /** The option as `check` reads it. One that is left out, or wrong, is `otherwise`. */
   readonly optional: <A>(key: string, check: Check<A>, otherwise: A) => A
   readonly required: <A>(key: string, check: Check<A>, otherwise: A) => A
+  /** Takes apart options that belong to these, under a key of their own. Their problems are problems of these. */
+  readonly within: (key: string, options: unknown) => Reader
   /** What was made of the options when nothing was wrong with them, or every problem of them. Unknown keys are some. */
   readonly finish: <A>(made: A) => Result.Result<A, Issues>
 }
 
-/** `at` is the place of the options among the arguments. */
-export const makeReader = (options: unknown, at: Path = []): Reader => {
-  const issues: Array<Issue> = []
+/** `at` is the place of the options among the arguments. Problems are added to `issues`. */
+export const makeReader = (options: unknown, at: Path = [], issues: Array<Issue> = []): Reader => {
   const known: Array<string> = []
   const refuse = (below: Path, message: string) => {
     const path = formatPath([...at, ...below])
@@ -50,6 +51,7 @@ export const makeReader = (options: unknown, at: Path = []): Reader => {
     required,
     optional: (key, check, otherwise) =>
       required(key, (value) => (value === undefined ? Result.succeed(otherwise) : check(value)), otherwise),
+    within: (key, inner) => makeReader(inner, [...at, key], issues),
     finish: (made) => {
       const given = attempt(() => isRecord(options) ? Object.entries(options) : [], [])
       const unknown = given.filter(([key, value]) => value !== undefined && !known.includes(key))
@@ -114,13 +116,33 @@ const checkTimeouts: Check<ReadonlyMap<string, Duration.Duration>> = (value) => 
     : Result.fail("durations above zero, such as { \"Calls.status\": \"2 seconds\" }")
 }
 
+const delays = ["baseDelay", "maxDelay", "maxElapsed", "maxRetryAfter"]
+
 const isPolicy = (value: unknown): value is RetryPolicy.RetryPolicy =>
   isRecord(value) && isAbove(value["maxAttempts"]) && typeof value["onAttempt"] === "function"
   && typeof value["retryAmbiguousAndMaybeRingTwice"] === "boolean"
-  && ["baseDelay", "maxDelay", "maxElapsed", "maxRetryAfter"].every((key) => Duration.isDuration(value[key]))
+  && delays.every((key) => Duration.isDuration(value[key]))
 
 const checkPolicy: Check<RetryPolicy.RetryPolicy> = (value) =>
   isPolicy(value) ? Result.succeed(value) : Result.fail("a policy, such as RetryPolicy.standard")
+
+const checkDelay: Check<Duration.Duration> = (value) => {
+  const duration = Option.filter(toDuration(value), (one) => Duration.toMillis(one) >= 0)
+  return Result.fromOption(duration, () => "a duration, such as \"10 seconds\"")
+}
+
+const expecting = (expected: string, is: (value: unknown) => boolean): Check<unknown> => (value) =>
+  is(value) ? Result.succeed(value) : Result.fail(expected)
+
+/** Notes what `RetryPolicy.make` was given and could not use. */
+const checkPolicyOptions = (reader: Reader): void => {
+  reader.optional("maxAttempts", expecting("a number", (value) => typeof value === "number"), undefined)
+  for (const key of delays) reader.optional(key, checkDelay, Duration.zero)
+  const isBoolean = expecting("true or false", (value) => typeof value === "boolean")
+  reader.optional("retryAmbiguousAndMaybeRingTwice", isBoolean, undefined)
+  reader.optional("onAttempt", expecting("a function", (value) => typeof value === "function"), undefined)
+  reader.finish(undefined)
+}
 
 const isRun = (value: unknown): value is RequestLimits["run"] => typeof value === "function"
 
@@ -146,9 +168,11 @@ const unlimited: RequestLimits["run"] = (send) => send
 export const sending = (reader: Reader): Sending => {
   const timeout = reader.optional("timeout", checkDuration, Duration.seconds(10))
   const timeouts = reader.optional("timeouts", checkTimeouts, new Map<string, Duration.Duration>())
+  const retryPolicy = reader.optional("retryPolicy", checkPolicy, RetryPolicy.standard)
+  if (retryPolicy.options !== undefined) checkPolicyOptions(reader.within("retryPolicy", retryPolicy.options))
   return {
     timeoutOf: (operation) => timeouts.get(operation) ?? timeout,
-    retryPolicy: reader.optional("retryPolicy", checkPolicy, RetryPolicy.standard),
+    retryPolicy,
     limit: reader.optional("limits", checkLimits, unlimited)
   }
 }

@@ -17,13 +17,13 @@ export interface At {
   readonly wire: Path
 }
 
-/** What a walk has noted: its own problems, and the path here of every wire path it met. */
+/** What a walk has noted: its own problems, and every place it met. */
 export interface Trace {
   readonly problems: Array<Issue>
-  readonly domainPaths: Map<string, Path>
+  readonly places: Array<At>
 }
 
-export const makeTrace = (): Trace => ({ problems: [], domainPaths: new Map() })
+export const makeTrace = (): Trace => ({ problems: [], places: [] })
 
 /** A value that is the same on both sides, but for what its functions say. */
 export interface Leaf {
@@ -101,7 +101,7 @@ export const below = (at: At, domain: Path, wire: Path = domain): At => ({
 
 /** Notes which path here a wire path stands for. */
 export const note = (at: At, trace: Trace): void => {
-  trace.domainPaths.set(formatPath(at.wire), at.domain)
+  trace.places.push(at)
 }
 
 /** A value that is the same on both sides. */
@@ -185,6 +185,8 @@ export const refuseUnknown = (
   }
 }
 
+const names = (row: Row, key: string): boolean => "domain" in row && row.domain === key
+
 const untagged = (item: { readonly [key: string]: unknown }, tag: string | undefined) => {
   const { _tag, ...options } = item
   return tag !== undefined && _tag === tag ? options : item
@@ -197,7 +199,9 @@ const encodeRows = (
   trace: Trace,
   into: unknown
 ): unknown => {
-  refuseUnknown(value, new Set(rows.flatMap((row) => ("domain" in row ? [row.domain] : []))), at, trace)
+  if (Object.keys(value).some((key) => !rows.some((row) => names(row, key)))) {
+    refuseUnknown(value, new Set(rows.flatMap((row) => ("domain" in row ? [row.domain] : []))), at, trace)
+  }
   return rows.reduce<unknown>((json, row) => {
     if ("constant" in row) return putIn(json, row.wire, row.constant)
     const item = value[row.domain]

@@ -66,9 +66,9 @@ const findings = (issue: SchemaIssue.Issue, path: Path): ReadonlyArray<Finding> 
 }
 
 /** The path here of a wire path: that of the nearest place the walk has noted, and the rest as it is. */
-const domainPath = (wire: Path, trace: Trace): Path => {
+const domainPath = (wire: Path, places: ReadonlyMap<string, Path>): Path => {
   for (let length = wire.length; length > 0; length -= 1) {
-    const known = trace.domainPaths.get(formatPath(wire.slice(0, length)))
+    const known = places.get(formatPath(wire.slice(0, length)))
     if (known !== undefined) return [...known, ...wire.slice(length)]
   }
   return wire
@@ -78,13 +78,15 @@ const isBelow = (path: string, ancestor: string): boolean =>
   path === ancestor || ancestor === "" || path.startsWith(`${ancestor}.`) || path.startsWith(`${ancestor}[`)
 
 const collect = (trace: Trace, found: ReadonlyArray<Finding>, json: unknown): ReadonlyArray<Issue> => {
+  if (found.length === 0 && trace.problems.length === 0) return []
+  const places = new Map(trace.places.map(({ domain, wire }) => [formatPath(wire), domain]))
   const judged = found.slice(0, maximumIssues * 2).flatMap(({ message, noCase, path, withShape }) => {
     const wirePath = formatPath(path)
     const told = trace.problems.some((problem) =>
       isBelow(wirePath, problem.wirePath) || (noCase && isBelow(problem.wirePath, wirePath))
     )
     const shape = withShape ? `, got ${shapeOf(getIn(json, path))}` : ""
-    return told ? [] : [{ path: formatPath(domainPath(path, trace)), wirePath, message: `${message}${shape}` }]
+    return told ? [] : [{ path: formatPath(domainPath(path, places)), wirePath, message: `${message}${shape}` }]
   })
   const seen = new Set<string>()
   return [...trace.problems, ...judged].filter((issue) => {

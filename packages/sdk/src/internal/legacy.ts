@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import type { Operation, Reason } from "../PiopiyError.ts"
+import type { Reason } from "../PiopiyError.ts"
 import * as RestLegacy from "../wire/RestLegacy.ts"
 import type { Sending } from "./checkConfig.ts"
 import { getIn } from "./plainData.ts"
@@ -41,13 +41,13 @@ const statusOf = (code: number): number => {
  * otherwise the code in the body counts.
  */
 const failureOf = (
-  { codes = statusOf, operation, scrub }: Pick<Ask<unknown>, "codes" | "operation" | "scrub">,
+  { codes = statusOf, running, scrub }: Pick<Ask<unknown>, "codes" | "running" | "scrub">,
   reply: replyErrors.Reply,
   nowMs: number
 ): Option.Option<Reason> => {
   const { status } = reply
   const fromReply = (as: number) =>
-    Option.some(replyErrors.fromReply(operation, { ...reply, status: as }, scrub, nowMs))
+    Option.some(replyErrors.fromReply(running.operation, { ...reply, status: as }, scrub, nowMs))
   if (status < 200 || (status >= 300 && status < 400) || status >= 500) return fromReply(status)
   const code = failureCode(reply)
   if (code !== undefined) return fromReply(codes(code))
@@ -56,7 +56,7 @@ const failureOf = (
 
 /** One thing asked of the older API. */
 export interface Ask<A> {
-  readonly operation: Operation
+  readonly running: rest.Running
   /** Below the platform's own addresses. */
   readonly url: string
   readonly body: object
@@ -71,7 +71,7 @@ export interface Ask<A> {
 export const make = (config: Sending & { readonly baseUrl: Option.Option<string> }) =>
   Effect.map(rest.make(config), (send) => <A>(asked: Ask<A>) =>
     send<A>({
-      operation: asked.operation,
+      running: asked.running,
       request: HttpClientRequest.post(addressed(config.baseUrl, asked.url)).pipe(
         HttpClientRequest.acceptJson,
         HttpClientRequest.bodyJsonUnsafe(asked.body)

@@ -1,6 +1,6 @@
 /** Who watches operations. Nobody does unless asked, so that programs without metrics carry none. */
 import * as Context from "effect/Context"
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import type { Operation, PiopiyError } from "../PiopiyError.ts"
 
 /** Runs an operation and sees how it ends. */
@@ -10,7 +10,3 @@ export const Observer: Context.Reference<Observer> = /* @__PURE__ */ Context.Ref
   "@effect-piopiy/sdk/Observer",
   { defaultValue: (): Observer => (_operation, effect) => effect }
 )
-
-/** An operation under the eyes of whoever watches. */
-export const observed = <A>(operation: Operation, effect: Effect.Effect<A, PiopiyError>) =>
-  Effect.flatMap(Effect.service(Observer), (observer) => observer(operation, effect))

@@ -1,25 +1,37 @@
 /** Sends requests: time-outs, limits, retries, and what replies mean. */
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
-import type * as HttpClientError from "effect/http/HttpClientError"
 import type * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
+import * as Tracer from "effect/Tracer"
 import type { Issues } from "../Issue.ts"
 import { type Operation, PiopiyError, Reason } from "../PiopiyError.ts"
-import type { Attempt, RetryPolicy } from "../RetryPolicy.ts"
+import * as RetryPolicy from "../RetryPolicy.ts"
 import type { Sending } from "./checkConfig.ts"
-import { observed } from "./observed.ts"
+import { Observer } from "./observed.ts"
+import { read } from "./readReply.ts"
 import * as replyErrors from "./replyErrors.ts"
+
+/** An operation under way. Without a tracer nobody would see its span, so there is none then. */
+export interface Running {
+  readonly operation: Operation
+  readonly clock: Clock.Clock
+  readonly span: Tracer.Span | undefined
+}
+
+/** Leaves a mark on the span of an operation. */
+export const mark = ({ span }: Running, key: string, value: unknown): void => span?.attribute(key, value)
 
 /** One thing asked of the platform. */
 export interface Ask<A> {
-  readonly operation: Operation
+  readonly running: Running
   readonly request: HttpClientRequest.HttpClientRequest
   /** What a reply means. `nowMs` is the time it came. */
   readonly read: (reply: replyErrors.Reply, nowMs: number) => Result.Result<A, Reason>
@@ -27,45 +39,40 @@ export interface Ask<A> {
   readonly whenGone?: (attempt: number) => Option.Option<A>
 }
 
-/** A reply that says it is longer than this is not read: no reply of the platform comes near it. */
-const maxReplyBytes = 1 << 20
+const untraced = () => true
 
-const read = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<replyErrors.Reply, Reason> => {
-  const reply = { status: response.status, retryAfter: response.headers["retry-after"], text: "" }
-  if (Number(response.headers["content-length"] ?? 0) > maxReplyBytes) return Effect.succeed(reply)
-  return Effect.matchEffect(response.text, {
-    onFailure: () =>
-      replyErrors.isOk(reply)
-        ? Effect.fail(Reason.OutcomeUnknown({ why: "the reply broke off" }))
-        : Effect.succeed(reply),
-    onSuccess: (text) => Effect.succeed({ ...reply, text })
-  })
+const init: RequestInit = { redirect: "manual" }
+
+/**
+ * Where the transport runs. A span of its own would hold the request, and so the secret of the older API, together with
+ * what the transport said.
+ */
+const below = ({ span }: Running) => (context: Context.Context<never>): Context.Context<never> => {
+  const quiet = Context.add(context, HttpClient.TracerDisabledWhen, untraced)
+  const sending = Context.add(quiet, FetchHttpClient.RequestInit, init)
+  return span === undefined ? sending : Context.add(sending, Tracer.ParentSpan, span)
 }
 
-/** A client that itself refuses a status still holds the response. */
-const responseOrReason = (
-  error: HttpClientError.HttpClientError
-): Effect.Effect<HttpClientResponse.HttpClientResponse, Reason> =>
-  error.response === undefined ? Effect.fail(replyErrors.fromTransport(error)) : Effect.succeed(error.response)
-
-/** After what delay to try again, if at all. */
-const nextDelay = (policy: RetryPolicy, error: PiopiyError, elapsedMs: number) =>
-  Effect.gen(function*() {
-    const willing = error.verdict === "safe"
-      || (error.verdict === "ambiguous" && policy.retryAmbiguousAndMaybeRingTwice)
-    if (!willing || error.attempts >= policy.maxAttempts) return Option.none<Duration.Duration>()
-    const asked = error.reason._tag === "RateLimited"
-      ? Option.getOrElse(error.reason.retryAfter, () => Duration.zero)
-      : Duration.zero
-    if (Duration.toMillis(asked) > Duration.toMillis(policy.maxRetryAfter)) return Option.none<Duration.Duration>()
-    const doubled = Duration.toMillis(policy.baseDelay) * 2 ** (error.attempts - 1)
-    const spread = 0.8 + 0.4 * (yield* Random.next)
-    const backoff = Math.min(doubled * spread, Duration.toMillis(policy.maxDelay))
-    const delay = Duration.millis(Math.max(backoff, Duration.toMillis(asked)))
-    return elapsedMs + Duration.toMillis(delay) > Duration.toMillis(policy.maxElapsed)
-      ? Option.none<Duration.Duration>()
-      : Option.some(delay)
-  })
+/** After what delay to try again, if at all. `chance` is between 0 and 1. */
+const nextDelay = (
+  policy: RetryPolicy.RetryPolicy,
+  error: PiopiyError,
+  elapsedMs: number,
+  chance: number
+): Option.Option<Duration.Duration> => {
+  const willing = error.verdict === "safe" || (error.verdict === "ambiguous" && policy.retryAmbiguousAndMaybeRingTwice)
+  if (!willing || error.attempts >= policy.maxAttempts) return Option.none()
+  const asked = error.reason._tag === "RateLimited"
+    ? Option.getOrElse(error.reason.retryAfter, () => Duration.zero)
+    : Duration.zero
+  if (Duration.toMillis(asked) > Duration.toMillis(policy.maxRetryAfter)) return Option.none()
+  const doubled = Duration.toMillis(policy.baseDelay) * 2 ** (error.attempts - 1)
+  const backoff = Math.min(doubled * (0.8 + 0.4 * chance), Duration.toMillis(policy.maxDelay))
+  const delayMs = Math.max(backoff, Duration.toMillis(asked))
+  return elapsedMs + delayMs > Duration.toMillis(policy.maxElapsed)
+    ? Option.none()
+    : Option.some(Duration.millis(delayMs))
+}
 
 /**
  * Sends what is asked, over and over by the policy of the configuration. An attempt that may have taken effect is what
@@ -73,77 +80,115 @@ const nextDelay = (policy: RetryPolicy, error: PiopiyError, elapsedMs: number) =
  */
 export const make = (config: Sending) =>
   Effect.map(HttpClient.HttpClient, (http) => {
-    const attempt = <A>({ operation, read: meaning, request }: Ask<A>, number: number): Effect.Effect<A, Reason> => {
-      const timeout = config.timeoutOf(operation)
-      return http.execute(request).pipe(
-        Effect.catch(responseOrReason),
-        Effect.tap(({ status }) => Effect.annotateCurrentSpan("http.response.status_code", status)),
-        Effect.flatMap(read),
-        Effect.timeoutOrElse({
-          duration: timeout,
-          orElse: () => Effect.fail(Reason.OutcomeUnknown({ why: `no reply within ${Duration.format(timeout)}` }))
-        }),
-        Effect.flatMap((reply) =>
-          Effect.flatMap(Clock.currentTimeMillis, (nowMs) => Effect.fromResult(meaning(reply, nowMs)))
-        ),
-        Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" }),
-        // Its span would hold the request, and so the secret of the older API, together with what the transport said.
-        Effect.provideService(HttpClient.TracerDisabledWhen, () => true),
-        Effect.withSpan("piopiy.request", {
-          kind: "client",
-          attributes: { "http.request.method": request.method, "piopiy.attempt": number }
-        }, { captureStackTrace: false }),
-        config.limit
+    const { retryPolicy } = config
+
+    const attempt = <A>({ read: meaningOf, request, running }: Ask<A>): Effect.Effect<A, Reason> => {
+      const timeout = config.timeoutOf(running.operation)
+      const late = Effect.flatMap(
+        Effect.sleep(timeout),
+        () => Effect.fail(Reason.OutcomeUnknown({ why: `no reply within ${Duration.format(timeout)}` }))
+      )
+      const answered = (response: HttpClientResponse.HttpClientResponse) => {
+        mark(running, "http.response.status_code", response.status)
+        return read(response)
+      }
+      const reply = Effect.matchEffect(http.execute(request), {
+        // A client that itself refuses a status still holds the response.
+        onFailure: (error) =>
+          error.response === undefined ? Effect.fail(replyErrors.fromTransport(error)) : answered(error.response),
+        onSuccess: answered
+      })
+      return config.limit(
+        Effect.flatMap(Effect.updateContext(Effect.raceAllFirst([reply, late]), below(running)), (reply) => {
+          const meaning = meaningOf(reply, running.clock.currentTimeMillisUnsafe())
+          return Result.isSuccess(meaning) ? Effect.succeed(meaning.success) : Effect.fail(meaning.failure)
+        })
       )
     }
 
-    return Effect.fnUntraced(function*<A>(ask: Ask<A>) {
-      const { operation, whenGone = () => Option.none<A>() } = ask
-      // Somebody who only listens cannot change what came of the attempt, not even by breaking.
-      const tell = (attempt: Attempt) =>
-        Effect.catchCause(Effect.suspend(() => config.retryPolicy.onAttempt(attempt)), () => Effect.void)
-      const startedAt = yield* Clock.monotonicTimeNanos
+    const unheard = { onFailure: () => undefined, onSuccess: () => undefined }
+
+    /** Somebody who only listens cannot change what came of the attempt, not even by breaking. */
+    const tell = (running: Running, attempt: RetryPolicy.Attempt): Effect.Effect<void> =>
+      retryPolicy.onAttempt === RetryPolicy.standard.onAttempt
+        ? Effect.void
+        : inside(running, Effect.matchCause(Effect.suspend(() => retryPolicy.onAttempt(attempt)), unheard))
+
+    return <A>(ask: Ask<A>): Effect.Effect<A, PiopiyError> => {
+      const { running, running: { clock, operation } } = ask
+      const startedAt = clock.monotonicTimeNanosUnsafe()
       let doubt: Reason | undefined
-      for (let number = 1;; number += 1) {
-        const outcome = yield* attempt(ask, number).pipe(
-          Effect.catchTag("CallNotFound", (gone) => Effect.fromResult(Result.fromOption(whenGone(number), () => gone))),
-          Effect.result
-        )
-        if (Result.isSuccess(outcome)) {
-          yield* tell({ number, error: Option.none(), retryIn: Option.none() })
-          return outcome.success
-        }
-        const reason = outcome.failure
-        if (reason._tag === "Overloaded") {
-          return yield* new PiopiyError({ operation, reason: doubt ?? reason, attempts: number - 1 })
-        }
+      const failure = (reason: Reason, attempts: number) =>
+        Effect.fail(new PiopiyError({ operation, reason: doubt ?? reason, attempts }))
+
+      const succeeded = (value: A, number: number): Effect.Effect<A> =>
+        Effect.as(tell(running, { number, error: Option.none(), retryIn: Option.none() }), value)
+
+      const failed = (reason: Reason, number: number): Effect.Effect<A, PiopiyError> => {
+        if (reason._tag === "Overloaded") return failure(reason, number - 1)
+        const gone = reason._tag === "CallNotFound" && ask.whenGone?.(number)
+        if (gone && Option.isSome(gone)) return succeeded(gone.value, number)
         const error = new PiopiyError({ operation, reason, attempts: number })
         if (error.verdict === "ambiguous") doubt = reason
-        const elapsedMs = Number((yield* Clock.monotonicTimeNanos) - startedAt) / 1_000_000
-        const retryIn = yield* nextDelay(config.retryPolicy, error, elapsedMs)
-        yield* tell({ number, error: Option.some(error), retryIn })
-        if (Option.isNone(retryIn)) {
-          return yield* new PiopiyError({ operation, reason: doubt ?? reason, attempts: number })
-        }
-        yield* Effect.sleep(retryIn.value)
+        running.span?.event("piopiy.attempt_failed", clock.currentTimeNanosUnsafe(), {
+          "piopiy.attempt": number,
+          "piopiy.reason": reason._tag
+        })
+        const elapsedMs = Number(clock.monotonicTimeNanosUnsafe() - startedAt) / 1_000_000
+        return Effect.flatMap(Random.next, (chance) => {
+          const retryIn = nextDelay(retryPolicy, error, elapsedMs, chance)
+          return Effect.andThen(
+            tell(running, { number, error: Option.some(error), retryIn }),
+            Option.match(retryIn, {
+              onNone: () => failure(reason, number),
+              onSome: (delay) => Effect.flatMap(Effect.sleep(delay), () => send(number + 1))
+            })
+          )
+        })
       }
-    })
+
+      const send = (number: number): Effect.Effect<A, PiopiyError> => {
+        mark(running, "piopiy.attempts", number)
+        return Effect.matchEffect(attempt(ask), {
+          onFailure: (reason) => failed(reason, number),
+          onSuccess: (value) => succeeded(value, number)
+        })
+      }
+      mark(running, "http.request.method", ask.request.method)
+      return send(1)
+    }
   })
 
-/** Runs an operation with a request that has been checked, or fails with all its problems. Whoever watches operations sees it. */
-export const checked = <A, B>(
+/**
+ * Runs an operation with a request that has been checked, or fails with all its problems. Whoever watches operations sees
+ * it, and so does the tracer, if there is one: one span. What begins spans of its own below it runs {@link inside}.
+ */
+export const operate = <A, B>(
   operation: Operation,
-  request: Result.Result<A, Issues>,
-  run: (request: A) => Effect.Effect<B, PiopiyError>
+  request: () => Result.Result<A, Issues>,
+  run: (request: A, running: Running) => Effect.Effect<B, PiopiyError>
 ): Effect.Effect<B, PiopiyError> =>
-  observed(
-    operation,
-    Result.isSuccess(request)
-      ? run(request.success)
-      : Effect.fail(
-        new PiopiyError({ operation, reason: Reason.InvalidRequest({ issues: request.failure }), attempts: 0 })
+  Effect.contextWith((context: Context.Context<never>) => {
+    const start = (span: Tracer.Span | undefined) =>
+      Context.get(context, Observer)(
+        operation,
+        Effect.suspend(() => {
+          const checked = request()
+          return Result.isSuccess(checked)
+            ? run(checked.success, { operation, clock: Context.get(context, Clock.Clock), span })
+            : Effect.fail(
+              new PiopiyError({ operation, reason: Reason.InvalidRequest({ issues: checked.failure }), attempts: 0 })
+            )
+        })
       )
-  )
+    return Context.getOrUndefined(context, Tracer.Tracer) === undefined
+      ? start(undefined)
+      : Effect.useSpan(operation, { kind: "client" }, start)
+  })
+
+/** Runs what belongs to an operation and may begin spans of its own. */
+export const inside = <A, E>({ span }: Running, effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  span === undefined ? effect : Effect.withParentSpan(effect, span, { captureStackTrace: false })
 
 /** Both requests, or the problems of both. */
 export const both = <A, B>(

@@ -74,7 +74,7 @@ export const updates = (
   options?: WatchOptions
 ): Stream.Stream<Transfer, PiopiyError> =>
   Stream.unwrap(
-    rest.checked(operation, readOptions(options), (watch) => Effect.succeed(changes(ask, requestId, watch)))
+    rest.operate(operation, () => readOptions(options), (watch) => Effect.succeed(changes(ask, requestId, watch)))
   )
 
 /** How a transfer that is queued ends. Whatever keeps that from being known leaves its outcome unknown. */
