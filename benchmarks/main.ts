@@ -77,7 +77,7 @@ const benchmarks = {
     streamsVirtual.hour(extent === "quick" ? { minutes: 1, rounds: 1 } : { minutes: 60, rounds: 3 }),
   streamCrowd: (extent: Extent) =>
     streamsVirtual.crowd(
-      extent === "quick" ? { calls: 4, seconds: 2, rounds: 1 } : { calls: 500, seconds: 60, rounds: 3 }
+      extent === "quick" ? { calls: 4, seconds: 2, rounds: 1 } : { calls: 500, seconds: 60, rounds: 1 }
     ),
   streamLive: (extent: Extent) =>
     streamsLive.run(

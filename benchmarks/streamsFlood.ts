@@ -1,33 +1,68 @@
 /**
  * Sends frames as fast as they are taken: `node streamsFlood.ts URL`. A line of stdin with COUNT sends so many, and is
- * answered by the seconds until the peer said that it had taken them.
+ * answered by the seconds until the peer said that it had taken them. It speaks WebSocket by hand, in blocks that are
+ * made once, so that the sender is not what is measured.
  */
+import { once } from "node:events"
+import { connect } from "node:net"
 import { argv, exit, stdin } from "node:process"
 import { createInterface } from "node:readline"
-import { WebSocket } from "ws"
 
 const [url = ""] = argv.slice(2)
-const frame = Buffer.alloc(320, 1)
-/** Bytes that may wait in the socket before the sender does, too. */
-const most = 262_144
-const burst = 100
+const { host, hostname, pathname, port } = new URL(url)
+/** A binary message of 320 bytes, its head and its mask, as clients send it. */
+const frame = Buffer.from([
+  0x82,
+  0xfe,
+  320 >> 8,
+  320 & 255,
+  1,
+  2,
+  3,
+  4,
+  ...Array.from({ length: 320 }, (_, i) => i & 255)
+])
+const blockFrames = 100
+const block = Buffer.concat(Array.from({ length: blockFrames }, () => frame))
 
-const socket = new WebSocket(url, { perMessageDeflate: false })
-await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject))
+const socket = connect({ host: hostname, port: Number(port), noDelay: true })
+socket.write(
+  [
+    `GET ${pathname} HTTP/1.1`,
+    `Host: ${host}`,
+    "Connection: Upgrade",
+    "Upgrade: websocket",
+    "Sec-WebSocket-Version: 13",
+    "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==",
+    "",
+    ""
+  ].join("\r\n")
+)
+await once(socket, "data")
 
-const flood = (count: number): Promise<number> =>
+/** Texts begin with this byte, pings do not. */
+const text = 0x81
+
+const told = (): Promise<void> =>
   new Promise((resolve) => {
-    const from = performance.now()
-    socket.once("message", () => resolve((performance.now() - from) / 1000))
-    let left = count
-    const send = (): void => {
-      while (left > 0 && socket.bufferedAmount < most) {
-        for (let index = Math.min(burst, left); index > 0; index -= 1, left -= 1) socket.send(frame)
-      }
-      if (left > 0) setImmediate(send)
+    const read = (bytes: Buffer): void => {
+      if (!bytes.includes(text)) return
+      socket.off("data", read)
+      resolve()
     }
-    send()
+    socket.on("data", read)
   })
+
+const flood = async (count: number): Promise<number> => {
+  const from = performance.now()
+  const taken = told()
+  for (let left = count; left > 0; left -= blockFrames) {
+    const bytes = left < blockFrames ? block.subarray(0, left * frame.length) : block
+    if (!socket.write(bytes)) await once(socket, "drain")
+  }
+  await taken
+  return (performance.now() - from) / 1000
+}
 
 for await (const line of createInterface({ input: stdin })) {
   console.log(JSON.stringify({ seconds: await flood(Number(line)) }))

@@ -38,13 +38,16 @@ export const make = (stretch: number): Envelope => ({
   peak: 0
 })
 
+/** With the stretch that was being filled, copied only where that makes a difference: silence makes none. */
+const filled = ({ done, peak, place }: Envelope): Uint8Array => done[place] === peak ? done : done.with(place, peak)
+
 const moveTo = (self: Envelope, place: number): Envelope =>
   place === self.place
     ? self
-    : { ...self, done: self.done.with(self.place, self.peak), place, peak: self.done[place] ?? 0 }
+    : { ...self, done: filled(self), place, peak: self.done[place] ?? 0 }
 
 const halve = (self: Envelope): Envelope => {
-  const all = self.done.with(self.place, self.peak)
+  const all = filled(self)
   const done = new Uint8Array(maximumPeaks)
   for (let place = 0; place < maximumPeaks / 2; place += 1) {
     done[place] = Math.max(all[2 * place] ?? 0, all[2 * place + 1] ?? 0)
