@@ -26,19 +26,20 @@ const taking = Effect.fnUntraced(function*(way: string, { frames }: Size) {
   const { url } = yield* Schema.decodeEffect(Listening)(yield* app.said)
   const peer = yield* answering("streamsFlood.ts", url)
   const cpu = Effect.flatMap(Effect.andThen(app.ask("cpu"), app.said), Schema.decodeEffect(Cpu))
-  return Effect.gen(function*() {
+  const round = Effect.gen(function*() {
     const before = yield* cpu
     yield* peer.ask(String(frames))
     const { seconds } = yield* Schema.decodeEffect(Took)(yield* peer.said)
     const after = yield* cpu
     return { perSecond: frames / seconds, perCpuSecond: frames * 1000 / (after.cpuMs - before.cpuMs) }
   })
+  return { round }
 })
 
 /** The ways take turns. A first round of each warms the compiler up, and is thrown away. */
 export const run = Effect.fnUntraced(function*(size: Size) {
   const takers = yield* Effect.forEach(ways, ([way]) => taking(way, size))
-  const round = Effect.all(takers)
+  const round = Effect.forEach(takers, ({ round }) => round)
   yield* round
   const rounds = yield* Effect.forEach(Array.from({ length: size.rounds }), () => round)
   const rows = ways.map(([, subject], index): Row => {

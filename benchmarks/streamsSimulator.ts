@@ -51,7 +51,7 @@ const place = Effect.fnUntraced(function*(stream: string) {
     HttpClient.execute,
     Effect.tap((response) => response.text)
   )
-  if (status !== 200) yield* Effect.die(`a call was answered with ${status}`)
+  if (status !== 200) return yield* Effect.die(`a call was answered with ${status}`)
 })
 
 const cost = Effect.gen(function*() {

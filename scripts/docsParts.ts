@@ -440,6 +440,18 @@ const simulatorBounds: ReadonlyArray<Bound> = [
     at: "the same"
   },
   {
+    what: "characters of a list of actions that an app sends on a stream",
+    file: "core/stream/StreamCodec.ts",
+    name: "maxListLength",
+    at: "it is ignored"
+  },
+  {
+    what: "characters of all such lists in a call, each counted as at least 1,024",
+    file: "engine/MediaEngine.ts",
+    name: "longestLists",
+    at: "further ones are ignored"
+  },
+  {
     what: "audio sockets that a server dials or has open",
     file: "node/StreamDialer.ts",
     name: "defaultMaximumSockets",

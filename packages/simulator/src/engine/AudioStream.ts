@@ -65,6 +65,8 @@ export interface Owner {
   readonly opened: () => number
   /** Lets all frames pass that are over, before something happens that must not reach back. */
   readonly happened: () => void
+  /** Whether the call takes another list of actions, so many characters long. */
+  readonly admits: (length: number) => boolean
   readonly ended: () => void
 }
 
@@ -147,9 +149,16 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
       measures: Conversation.measure(conversation)
     })
 
+  /** Frames that wait for the rest of their message go nowhere. */
+  const withhold = (): void => {
+    tally.count("withheld", chunks.length)
+    chunks = []
+  }
+
   /** The stream is over, however it came about. */
   const finish = (): void => {
     if (state === "Ended") return
+    withhold()
     if (redial !== undefined) timeline.cancel(redial)
     owner.ended()
     state = "Ended"
@@ -184,26 +193,26 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
     conversation = Conversation.play(conversation, sound)
   }
 
-  const run = (json: ReadonlyArray<unknown>): void => {
+  const run = (json: ReadonlyArray<unknown>, length: number): void => {
     const program = readProgram(json)
     if (program === undefined) return ignore("not-a-program", "")
+    if (!owner.admits(length)) return ignore("too-many-lists", "")
     if (profile.pcmoDropsPlayback) conversation = Conversation.interrupt(conversation)
     tell({ _tag: "StreamProgram", streamId, program })
   }
 
-  const obey = (message: StreamCodec.AppMessage): void => {
+  const obey = (message: StreamCodec.AppMessage, length: number): void => {
     switch (message._tag) {
       case "Audio":
         return play(message)
       case "Pcmo":
-        return run(message.json)
+        return run(message.json, length)
       case "Break":
         conversation = Conversation.interrupt(conversation)
         return
       case "Pause":
         isPaused = true
-        chunks = []
-        return
+        return withhold()
       case "Resume":
         isPaused = false
         return
@@ -289,7 +298,8 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
     obey(
       typeof message === "string"
         ? StreamCodec.readText(profile, message)
-        : StreamCodec.readBinary(profile, sampleRate, message)
+        : StreamCodec.readBinary(profile, sampleRate, message),
+      message.length
     )
   }
 
@@ -297,6 +307,7 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
     if (state === "Ended") return
     owner.happened()
     isUp = false
+    withhold()
     if (by === "Network" && dialAgain()) return
     finish()
     tell({ _tag: "StreamClosed", streamId, by, code, reason })
@@ -330,6 +341,13 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
     line.send(StreamCodec.frame(whole))
   }
 
+  /** Whether there is room. */
+  const record = (caller: Int16Array | undefined, app: Int16Array): boolean => {
+    if (!around.recordAudio || frames.length >= longestRecordingMs / frameMs) return false
+    frames.push({ caller, app })
+    return true
+  }
+
   dialOnce()
   return {
     streamId,
@@ -339,9 +357,7 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
       const perMs = sampleRate / 1000
       const passed = Conversation.pass(conversation, frameMs * perMs, caller, callee)
       conversation = passed.conversation
-      if (around.recordAudio && frames.length < longestRecordingMs / frameMs) {
-        frames.push({ caller: caller?.samples, app: passed.app })
-      }
+      record(caller?.samples, passed.app)
       tally.late(latenessMs)
       send(passed.up)
       return Math.ceil(passed.heard / perMs)
@@ -349,7 +365,10 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
     skip: (count) => {
       if (state !== "Open") return
       tally.count("skipped", count)
-      conversation = Conversation.skip(conversation, count * frameMs * (sampleRate / 1000))
+      const perFrame = frameMs * (sampleRate / 1000)
+      conversation = Conversation.skip(conversation, count * perFrame)
+      const silence = new Int16Array(perFrame)
+      for (let place = 0; place < count && record(undefined, silence); place += 1) continue
     },
     press: (digit) => {
       const text = isUp ? StreamCodec.dtmfText(profile, digit) : undefined

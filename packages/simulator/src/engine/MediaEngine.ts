@@ -14,7 +14,7 @@ import * as AudioStream from "./AudioStream.ts"
 import { Decoder } from "./Decoder.ts"
 import type { Happening } from "./happening.ts"
 import { Journal } from "./Journal.ts"
-import { frameMs, Pacer, type Rider } from "./Pacer.ts"
+import { frameMs, missed, Pacer, type Rider } from "./Pacer.ts"
 import { Parties } from "./Parties.ts"
 import { StreamPort } from "./StreamPort.ts"
 import { Timeline } from "./Timeline.ts"
@@ -70,6 +70,11 @@ export interface MediaOptions {
   readonly readProgram: AudioStream.Surroundings["readProgram"]
 }
 
+/** Characters of all lists of actions that the apps of one call send: the journal keeps them while the call lasts. */
+const longestLists = 1 << 20
+/** What a list counts as, at least. */
+const leastList = 1024
+
 /** Ended calls of which the streams are known. */
 const keptCalls = 1000
 /** Of recordings of ended calls. */
@@ -86,6 +91,8 @@ interface MediaCall {
   open: number
   /** Where the next frame begins. */
   fromMs: number
+  /** Characters that lists of actions may still have. */
+  listRoom: number
 }
 
 /** What is kept of ended calls: of each kind as much as fits in its room, the newest. */
@@ -184,6 +191,11 @@ const make = (options: MediaOptions) =>
 
     /** Lets all frames pass that are over by now: what happens at the end of a frame may come before the wheel turns. */
     const catchUp = (media: MediaCall): void => {
+      const passedOver = media.open === 0 ? 0 : missed(timeline.nowMs() - media.fromMs - frameMs)
+      if (passedOver > 0) {
+        media.fromMs += passedOver * frameMs
+        for (const stream of media.streams.values()) stream.skip(passedOver)
+      }
       for (;;) {
         const latenessMs = timeline.nowMs() - media.fromMs - frameMs
         if (media.open === 0 || latenessMs < 0) return
@@ -200,16 +212,13 @@ const make = (options: MediaOptions) =>
         prompts: new Map(),
         rider: {
           tick: () => catchUp(media),
-          skip: (frames) => {
-            media.fromMs += frames * frameMs
-            for (const stream of media.streams.values()) stream.skip(frames)
-          },
           broke: (defect) => {
             for (const stream of media.streams.values()) stream.broke(defect)
           }
         },
         open: 0,
-        fromMs: 0
+        fromMs: 0,
+        listRoom: longestLists
       }
       calls.set(callId, media)
       return media
@@ -250,6 +259,10 @@ const make = (options: MediaOptions) =>
           return Math.ceil(timeline.nowMs() / frameMs) * frameMs
         },
         happened: () => catchUp(media),
+        admits: (length) => {
+          media.listRoom -= Math.max(length, leastList)
+          return media.listRoom >= 0
+        },
         ended: () => {
           if (!isOpen) return
           media.open -= 1
@@ -266,11 +279,8 @@ const make = (options: MediaOptions) =>
         .toSorted((a, b) => a.openedAt - b.openedAt)
 
     const recordedOf = (media: MediaCall): Recording | undefined => {
-      for (const stream of media.streams.values()) {
-        const recording = stream.recording()
-        if (recording !== undefined) return recording
-      }
-      return undefined
+      const [first] = accountsOf(media)
+      return first === undefined ? undefined : media.streams.get(first.streamId)?.recording()
     }
 
     /** What is kept goes with the entries of the call. */

@@ -2,7 +2,7 @@
  * The pace of all audio: one wheel that turns every 20 ms, on absolute moments of the timeline.
  *
  * Turn `n` is due at `n * 20` ms. A late turn is made at once, and none is left out, unless the machine stood still for
- * more than a second; then what is older is passed over in one go.
+ * more than a second; then what is older is passed over.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -16,15 +16,22 @@ export const frameMs = 20
 const longestLatenessMs = 1000
 
 /**
- * Who goes round with the wheel. `tick`: a frame is over. `skip`: so many frames were passed over. `broke`: it threw, and
- * is off the wheel.
+ * How many frames are passed over, from one on that is so many milliseconds late.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const missed = (latenessMs: number): number =>
+  Math.max(0, Math.floor((latenessMs - longestLatenessMs) / frameMs))
+
+/**
+ * Who goes round with the wheel. `tick`: a frame is over. `broke`: it threw, and is off the wheel.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Rider {
   readonly tick: () => void
-  readonly skip: (frames: number) => void
   readonly broke: (defect: unknown) => void
 }
 
@@ -64,12 +71,8 @@ const make = Effect.gen(function*() {
   }
 
   const run = (turn: number): void => {
-    const latenessMs = timeline.nowMs() - turn * frameMs
-    const missed = Math.floor((latenessMs - longestLatenessMs) / frameMs)
-    if (missed > 0) {
-      each(turn, (rider) => rider.skip(missed))
-      return run(turn + missed)
-    }
+    const passedOver = missed(timeline.nowMs() - turn * frameMs)
+    if (passedOver > 0) return run(turn + passedOver)
     pending = undefined
     isTurning = true
     each(turn, (rider) => rider.tick())

@@ -1,5 +1,6 @@
 /** How the platform behaves on a stream by its profile, seen from a socket that does as the test says. */
 import { assert, describe, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as TestClock from "effect/testing/TestClock"
@@ -21,6 +22,7 @@ const socket = () => {
   const dials: Array<Streams.Dial> = []
   const sent: Array<string | Uint8Array> = []
   const closes: Array<readonly [code: number, reason: string]> = []
+  const listeners: Array<Streams.Listener> = []
   let listener: Streams.Listener | undefined
   const peer = {
     dials,
@@ -29,6 +31,7 @@ const socket = () => {
     texts: () => sent.filter((message) => typeof message === "string"),
     frames: () => sent.filter((message) => typeof message !== "string"),
     open: Effect.sync(() => listener?.opened()),
+    openOne: (place: number) => Effect.sync(() => listeners[place]?.opened()),
     fail: (failure: Streams.StreamFailure) => Effect.sync(() => listener?.failed(failure)),
     close: (close: Streams.StreamClose) => Effect.sync(() => listener?.closed(close)),
     say: (message: string | Uint8Array) => Effect.sync(() => listener?.message(message)),
@@ -36,6 +39,7 @@ const socket = () => {
       dial: (dial, told) => {
         dials.push(dial)
         listener = told
+        listeners.push(told)
         return {
           send: (message) => sent.push(message),
           bufferedBytes: () => 0,
@@ -328,6 +332,33 @@ describe("audio", () => {
     ))
 })
 
+describe("lists of actions", () => {
+  const list = JSON.stringify([{ action: "play", file_name: "a.wav" }])
+
+  it.effect("are taken a thousand and 24 times in a call, and ignored from then on", () =>
+    withCall({}, (peer, callId) =>
+      Effect.gen(function*() {
+        yield* peer.open
+        for (let sent = 0; sent < 5000; sent += 1) yield* peer.say(list)
+        const entries = yield* journalOf(callId)
+        assert.lengthOf(entriesOf(entries, "Turned").filter(({ event }) => event._tag === "StreamProgram"), 1024)
+        assert.deepInclude((yield* accountOf(callId))?.counts, { messages: 5000, ignored: 5000 - 1024 })
+        assert.deepStrictEqual([...new Set(entriesOf(entries, "StreamIgnored").map(({ why }) => why))], [
+          "too-many-lists"
+        ])
+        assert.strictEqual((yield* recordOf(callId)).endedBy, "Caller")
+      })))
+
+  it.effect("are taken less often when they are long", () =>
+    withCall({}, (peer, callId) =>
+      Effect.gen(function*() {
+        yield* peer.open
+        const speak = JSON.stringify([{ action: "speak", text: "x".repeat(65_000) }])
+        for (let sent = 0; sent < 100; sent += 1) yield* peer.say(speak)
+        assert.deepInclude((yield* accountOf(callId))?.counts, { messages: 100, ignored: 100 - 16 })
+      })))
+})
+
 it.effect("a defect ends the stream on which it shows, and neither the socket nor the call", () =>
   withCall({
     decoder: Layer.succeed(Decoder, () => {
@@ -349,6 +380,43 @@ it.effect("a defect ends the stream on which it shows, and neither the socket no
     })))
 
 describe("what is known of a stream", () => {
+  it.effect("tells of every frame what became of it, whenever the app pauses", () =>
+    withCall({ profile: { frameMs: 60 } }, (peer, callId) =>
+      Effect.gen(function*() {
+        yield* peer.open
+        yield* TestClock.adjust(100)
+        yield* peer.say("{\"action\":\"pause\"}")
+        yield* TestClock.adjust(100)
+        yield* peer.say("{\"action\":\"resume\"}")
+        yield* TestClock.adjust(100)
+        yield* peer.close({ by: "App", code: 1000, reason: "" })
+        assert.deepInclude((yield* accountOf(callId))?.counts, { sent: 6, withheld: 9 })
+      })))
+
+  it.effect("is passed over once where the machine stood still, whatever it notices first", () =>
+    Effect.gen(function*() {
+      const clock = yield* Clock.Clock
+      let lostMs = 0
+      const slow: Clock.Clock = {
+        ...clock,
+        monotonicTimeNanosUnsafe: () => clock.monotonicTimeNanosUnsafe() + BigInt(lostMs * 1_000_000),
+        currentTimeMillisUnsafe: () => clock.currentTimeMillisUnsafe(),
+        sleep: (duration) => clock.sleep(duration)
+      }
+      yield* withCall({ config: { recordAudio: true } }, (peer, callId) =>
+        Effect.gen(function*() {
+          yield* peer.open
+          yield* TestClock.adjust(1000)
+          lostMs = 5000
+          yield* peer.say(audioOf(160))
+          yield* TestClock.adjust(1000)
+          const account = yield* accountOf(callId)
+          assert.deepInclude(account?.counts, { skipped: 199, sent: 350 - 199 })
+          assert.strictEqual(account?.ledger.end, 7000 * 8)
+          assert.strictEqual((yield* Tenants).main.media.recordingOf(callId)?.[1].samples.length, 7000 * 8)
+        })).pipe(Effect.provideService(Clock.Clock, slow))
+    }))
+
   it.effect("is kept with the entries of its call, and goes with them", () =>
     withCall({ config: { maxEntries: 40 }, party: { talksForMs: 200 } }, (peer, callId) =>
       Effect.gen(function*() {
@@ -374,6 +442,21 @@ describe("what is known of a stream", () => {
           }))
       assert.deepStrictEqual([yield* run(false), yield* run(true)], [undefined, 80_000])
     }))
+
+  it.effect("has a recording of the stream that was open first, whichever was dialed first", () =>
+    withCall({ config: { recordAudio: true } }, (peer) =>
+      Effect.gen(function*() {
+        yield* place("caller", [{ action: "stream", ws_url: "ws://bot.test/y", stream_on_answer: true }])
+        const callId = (yield* Simulator.Simulator.use((simulator) => simulator.live))[1]?.origin.callId ?? ""
+        yield* TestClock.adjust(1000)
+        yield* peer.openOne(2)
+        yield* TestClock.adjust(1000)
+        yield* peer.openOne(1)
+        yield* TestClock.adjust(1000)
+        const { media } = (yield* Tenants).main
+        assert.deepStrictEqual(media.ledgerOf(callId).map(({ openedAt }) => openedAt), [2000, 3000])
+        assert.strictEqual(media.recordingOf(callId)?.[0].samples.length, 16_000)
+      })))
 
   it.effect("has a recording of ten minutes at most", () =>
     withCall(

@@ -11,14 +11,12 @@ const wheel = PacerModule.layer.pipe(Layer.provideMerge(Timeline.layer))
 /** Writes down when it goes round. */
 const rider = (timeline: Timeline.Timeline["Service"]) => {
   const ticks: Array<number> = []
-  const skipped: Array<number> = []
   const defects: Array<unknown> = []
   const self: Rider = {
     tick: () => ticks.push(timeline.nowMs()),
-    skip: (frames) => skipped.push(frames),
     broke: (defect) => defects.push(defect)
   }
-  return { ...self, ticks, skipped, defects }
+  return { ...self, ticks, defects }
 }
 
 /** A timeline whose moments are told by hand, late if need be. */
@@ -106,7 +104,6 @@ describe("Pacer", () => {
         tick: () => {
           throw new Error("no")
         },
-        skip: () => undefined,
         broke: (defect) => defects.push(String(defect))
       })
       pacer.join(other)
@@ -128,10 +125,8 @@ describe("Pacer", () => {
       assert.deepStrictEqual(one.ticks, [20, 95, 95, 95])
       one.ticks.length = 0
       goTo(5000)
-      assert.deepStrictEqual(one.skipped, [195])
       assert.lengthOf(one.ticks, 51)
       goTo(5020)
       assert.lengthOf(one.ticks, 52)
-      assert.deepStrictEqual(one.skipped, [195])
     }))
 })

@@ -145,8 +145,8 @@ export interface Streamed extends Common {
 
 /**
  * A message of the app on a stream had no effect: why, and the path of what is at fault, empty for the message as a
- * whole. `undecodable` is audio that is none, `not-a-program` a list that is no PCMO. Of each stream the first ten are
- * told; {@link Streamed} counts all.
+ * whole. `undecodable` is audio that is none, `not-a-program` a list that is no PCMO, `too-many-lists` one beyond what
+ * the streams of a call may send. Of each stream the first ten are told; {@link Streamed} counts all.
  *
  * @category models
  * @since 0.1.0
@@ -156,7 +156,7 @@ export interface StreamIgnored extends Common {
   readonly callId: string
   readonly causedBy: number
   readonly streamId: string
-  readonly why: Why | "undecodable" | "not-a-program"
+  readonly why: Why | "undecodable" | "not-a-program" | "too-many-lists"
   readonly path: string
 }
 

@@ -9,7 +9,10 @@
 export interface StreamCounts {
   /** Frames that went out. */
   readonly sent: number
-  /** Frames that were not sent because the app had paused the stream, and silent ones that the profile withholds. */
+  /**
+   * Frames that were not sent because the app had paused the stream, silent ones that the profile withholds, and those
+   * that still waited for the rest of their message when the stream was paused, lost or over.
+   */
   readonly withheld: number
   /** Frames that were dropped, the newest first, because the app did not take what was sent. */
   readonly dropped: number

@@ -16,6 +16,12 @@ const audioRates = [8000, 16_000] as const
 /** Levels of nested lists and objects that a PCMO list may have, itself included. */
 export const maxDepth = 64
 
+/** Characters that a PCMO list may have. */
+export const maxListLength = 65_536
+
+/** Characters of a key that a reason names. */
+const maxKeyLength = 64
+
 /**
  * Audio to play: bytes still as they came. `raw` is whole samples of s16le, mono; the others may turn out not to
  * decode.
@@ -97,7 +103,7 @@ const isDeeperThan = (maximum: number, json: ReadonlyArray<unknown>): boolean =>
 }
 
 const unknownKey = (json: object, known: ReadonlyArray<string>): string | undefined =>
-  Object.keys(json).find((key) => !known.includes(key))
+  Object.keys(json).find((key) => !known.includes(key))?.slice(0, maxKeyLength)
 
 /** `pause`, `resume`, `stop` (documented) and `break` (observed). */
 const controls: ReadonlyMap<unknown, "Pause" | "Resume" | "Stop" | "Break"> = new Map([
@@ -139,6 +145,11 @@ const readAudio = (json: { readonly [key: string]: unknown }): AppMessage => {
     : played(type, sampleRate, bytes, "data.audioData")
 }
 
+const readList = (json: ReadonlyArray<unknown>, length: number): AppMessage => {
+  if (length > maxListLength) return ignored("too-large")
+  return isDeeperThan(maxDepth, json) ? ignored("too-deep") : { _tag: "Pcmo", json }
+}
+
 /**
  * Reads a text: a list is PCMO, an object with an `action` is a control, one with the type `streamAudio` is audio.
  * Keys that no source shows are not overlooked: they spoil the message (assumed). Empty audio, which both official
@@ -153,7 +164,7 @@ export const readText = (profile: StreamProfile, text: string): AppMessage => {
   const parsed = Result.try((): unknown => JSON.parse(text))
   if (Result.isFailure(parsed)) return ignored("not-json")
   const json = parsed.success
-  if (Array.isArray(json)) return isDeeperThan(maxDepth, json) ? ignored("too-deep") : { _tag: "Pcmo", json }
+  if (Array.isArray(json)) return readList(json, text.length)
   if (!Predicate.isObject(json)) return ignored("unknown-shape")
   if (Object.hasOwn(json, "action")) return readControl(json)
   return json["type"] === "streamAudio" ? readAudio(json) : ignored("unknown-shape")

@@ -129,8 +129,19 @@ describe("a text of the app", () => {
     const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth)
     assert.strictEqual(why(read(nested(StreamCodec.maxDepth))), "Pcmo")
     assert.strictEqual(why(read(nested(StreamCodec.maxDepth + 1))), "too-deep")
-    assert.strictEqual(why(read(nested(1_000_000))), "too-deep")
+    assert.strictEqual(why(read(nested(StreamCodec.maxListLength / 2))), "too-deep")
     assert.strictEqual(why(read(`{"action":${nested(1_000_000)}}`)), "unknown-action action")
+  })
+
+  it("is bounded in length when it is a list, and shorter than audio", () => {
+    const list = (length: number) => `["${"x".repeat(length - 4)}"]`
+    assert.strictEqual(why(read(list(StreamCodec.maxListLength))), "Pcmo")
+    assert.strictEqual(why(read(list(StreamCodec.maxListLength + 1))), "too-large")
+  })
+
+  it("with a key that is not known names the beginning of it", () => {
+    const key = "x".repeat(100_000)
+    assert.strictEqual(why(read(JSON.stringify({ action: "stop", [key]: 1 }))), `unknown-key ${"x".repeat(64)}`)
   })
 
   it.prop("is understood or ignored, whatever JSON it is", [Schema.Json], ([json]) => {
