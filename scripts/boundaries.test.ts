@@ -57,8 +57,8 @@ const cases: ReadonlyArray<Case> = [
     forbidden: ["@effect-piopiy/simulator", "@effect-piopiy/simulator/testing", "../../simulator/src/index.ts"]
   },
   {
-    from: "packages/simulator/src/core/media/Carrier.ts",
-    allowed: ["./Chance.ts", "../pcmo/Program.ts", "@effect-piopiy/sdk/G711", "effect/Schema"],
+    from: "packages/simulator/src/core/media/Voice.ts",
+    allowed: ["./Chance.ts", "../pcmo/Program.ts", "@effect-piopiy/sdk/AudioFrame", "effect/Schema"],
     forbidden: [
       "@effect-piopiy/sdk/StreamCommand",
       "@effect-piopiy/sdk/Playout",

@@ -42,7 +42,7 @@ const platformNode = /^@effect\/platform-node(\/|$)/
 const vitest = /^(@effect\/)?vitest(\/|$)/
 const sdk = /^@effect-piopiy\/sdk(\/[A-Z]\w*)?$/
 const sdkWire = /^@effect-piopiy\/sdk\/wire\/\w+$/
-const sdkAudio = /^@effect-piopiy\/sdk\/(AudioFrame|G711|Mix|Resampler|Wav)$/
+const sdkAudio = /^@effect-piopiy\/sdk\/(AudioFrame|Mix|Resampler|Wav)$/
 const simulator = /^@effect-piopiy\/simulator(\/|$)/
 
 export const table: ReadonlyArray<Row> = [

@@ -10,6 +10,7 @@ import * as Redacted from "effect/Redacted"
 import type { CallKind } from "../core/call/CallEvent.ts"
 import type { CallRecord } from "../core/call/CallRecord.ts"
 import * as Seed from "../core/Seed.ts"
+import { isSame } from "./isSame.ts"
 import { Refusal } from "./Refusal.ts"
 import { Timeline } from "./Timeline.ts"
 
@@ -81,13 +82,6 @@ const secondMs = 1000
 const channelRetryMs = 1000
 
 const micros = (amount: number): number => Math.round(amount * 1_000_000)
-
-/** Compares in a time that tells nothing about `secret`. */
-const isSame = (given: string, secret: string): boolean => {
-  let difference = given.length ^ secret.length
-  for (let index = 0; index < secret.length; index++) difference |= given.charCodeAt(index) ^ secret.charCodeAt(index)
-  return difference === 0
-}
 
 /**
  * Lets `limit` through within any second, by the moments at which the last `limit` were let through. The result is how

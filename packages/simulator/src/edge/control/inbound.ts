@@ -11,6 +11,7 @@ import * as AdmissionPcmoLegacy from "../rest/AdmissionPcmoLegacy.ts"
 import * as AdmissionReader from "../rest/AdmissionReader.ts"
 import * as AdmissionValues from "../rest/AdmissionValues.ts"
 import * as body from "../rest/body.ts"
+import { noting } from "../rest/operation.ts"
 import * as reply from "../rest/reply.ts"
 
 const operation = "POST /_sim/calls/inbound"
@@ -81,13 +82,7 @@ export const place = <E extends reply.Refused>(
           seq
         ).pipe(Effect.mapError(reply.fromRefusal))
       ),
-      Effect.tapError((refused) =>
-        Effect.sync(() => {
-          const { error, field } = refused.body
-          const where = field === undefined ? {} : { field }
-          journal.append({ _tag: "Refused", causedBy: seq, operation, status: refused.status, error, ...where })
-        })
-      )
+      noting(journal, operation, seq)
     )
   })
 

@@ -11,6 +11,7 @@ import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import { isSame } from "../../engine/isSame.ts"
 import { type Tenant, Tenants } from "../../engine/Tenants.ts"
 import { bearerToken } from "../bearer.ts"
 import * as hosts from "../webhook/hosts.ts"
@@ -60,7 +61,7 @@ const letIn = (
     ? Effect.succeed({ tenant: tenants.main, tenants: tenants.all })
     : Effect.map(tenantByName(tenants, name), one)
   if (options.adminToken !== undefined) {
-    return token === Redacted.value(options.adminToken)
+    return token !== undefined && isSame(token, Redacted.value(options.adminToken))
       ? byName
       : refused(401, "unauthorized", "send the admin token as 'Authorization: Bearer <token>'")
   }

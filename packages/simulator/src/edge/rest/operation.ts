@@ -77,6 +77,21 @@ const pathOf = (request: HttpServerRequest.HttpServerRequest): string => request
 
 const patternOf = (path: string): RegExp => new RegExp(`^${path.replace("{id}", "([^/]+)")}$`)
 
+/**
+ * Journals a refusal: `causedBy` is the request's entry.
+ *
+ * @category journalling
+ * @since 0.1.0
+ */
+export const noting =
+  (journal: Tenant["journal"], operation: string, causedBy: number) =>
+  <A>(answer: Effect.Effect<A, reply.Refused>): Effect.Effect<A, reply.Refused> =>
+    Effect.tapError(answer, ({ body: { error, field }, status }) =>
+      Effect.sync(() => {
+        const where = field === undefined ? {} : { field }
+        journal.append({ _tag: "Refused", causedBy, operation, status, error, ...where })
+      }))
+
 const route = (
   dialect: Dialect,
   { method, path }: Place,
@@ -92,14 +107,8 @@ const route = (
       const seq = journal.append({ _tag: "Requested", operation })
       return answer({ tenant, id, seq }, json).pipe(
         Effect.mapError((failure) => "_tag" in failure ? reply.fromRefusal(failure) : failure),
-        Effect.catch((refused) =>
-          Effect.sync(() => {
-            const { error, field } = refused.body
-            const where = field === undefined ? {} : { field }
-            journal.append({ _tag: "Refused", causedBy: seq, operation, status: refused.status, error, ...where })
-            return refused
-          })
-        ),
+        noting(journal, operation, seq),
+        Effect.catch((refused) => Effect.succeed(refused)),
         Effect.map((answer) => dialect.respond(answer, tenant))
       )
     }
