@@ -69,6 +69,17 @@ it("every block of TypeScript on the pages compiles", () => {
   assert.deepStrictEqual(complaints(join(cache, "docs"), files), [])
 })
 
+it("every block of TypeScript on the pages is a module of e2e/docs, which runs as a test or in readme.test.ts", () => {
+  const folder = join(root, "e2e", "docs")
+  const sources = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => readFileSync(join(folder, name), "utf8"))
+  const loose = pages.flatMap(({ name, text }) =>
+    blocksOf(text).flatMap((block) => block.language !== "ts" || sources.includes(block.text) ? [] : [name])
+  )
+  assert.deepStrictEqual(loose, [])
+})
+
 it("a block that does not compile is found", () => {
   const found = complaints(join(cache, "docs-broken"), {
     "broken.ts":

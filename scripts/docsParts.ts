@@ -519,8 +519,17 @@ const streamProfile = (): string =>
     ])
   )
 
-/** What each page has from the code. */
+/** What each page, from `docs/`, has from the code. */
 export const parts: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
+  "../README.md": {
+    "a call": () => block("e2e/docs/readme/calls.ts"),
+    pipelines: () => block("e2e/docs/readme/pipelines.ts"),
+    "a human": () => block("e2e/docs/readme/handOff.ts"),
+    "the older API": () => block("e2e/docs/readme/olderApi.ts"),
+    "a webhook": () => block("e2e/docs/readme/webhooks.ts"),
+    "in process": () => block("e2e/docs/readme/inProcess.test.ts"),
+    "a phone calls you": () => block("e2e/docs/readme/callsIn.test.ts")
+  },
   "architecture.md": { imports: importTable },
   "protocol.md": { ranges, defaults, assumptions: assumptionTable },
   "timing.md": { timers },
