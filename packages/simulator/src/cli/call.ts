@@ -20,6 +20,7 @@ import * as Configured from "./configured.ts"
 import * as Connection from "./connection.ts"
 import * as files from "./files.ts"
 import * as show from "./show.ts"
+import { isFromEnvironment } from "./tokenFlag.ts"
 
 /** The call was not answered, or its end was not seen: an exit code of 1, with nothing more to say. */
 class NotAnswered extends Data.TaggedError("NotAnswered")<{}> {}
@@ -78,7 +79,7 @@ const ownSimulator = Effect.fnUntraced(function*(options: Options) {
 const connect = (options: Options) =>
   Option.match(options.url, {
     onNone: () =>
-      Option.isSome(options.adminToken)
+      Option.exists(options.adminToken, (token) => !isFromEnvironment(token))
         ? Effect.fail(invalid("--admin-token", "goes with --url"))
         : ownSimulator(options),
     onSome: (url) =>

@@ -6,6 +6,7 @@ import * as Option from "effect/Option"
 import * as SimulatorConfig from "../SimulatorConfig.ts"
 import * as AccountFlags from "./accountFlags.ts"
 import { readJson } from "./files.ts"
+import { isFromEnvironment } from "./tokenFlag.ts"
 
 export const flags = {
   seed: Flag.optional(
@@ -28,7 +29,8 @@ export const isAsked = (options: Command.Command.Config.Infer<typeof flags>): bo
   const values: Readonly<Record<string, unknown>> = options
   return Object.keys(flags).some((name) => {
     const value = values[name]
-    return name !== "token" && (value === true || (Option.isOption(value) && Option.isSome(value)))
+    return name !== "token"
+      && (value === true || (Option.isOption(value) && Option.isSome(value) && !isFromEnvironment(value.value)))
   })
 }
 
