@@ -1,6 +1,6 @@
 /**
  * Everything that a tenant sends to its customer's URLs: questions that a call waits for, and reports of what happened,
- * which no call ever waits for. Each attempt is journalled.
+ * which no call ever waits for. Each attempt is journalled, also one that a fault befalls.
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -15,9 +15,12 @@ import * as Cdr from "../core/call/Cdr.ts"
 import * as Envelope from "../core/call/Envelope.ts"
 import * as LiveEvent from "../core/call/LiveEvent.ts"
 import { assumptionsOf, isReport, type Notice, type Report } from "../core/call/Notice.ts"
+import type { WebhookFault } from "../core/fault/Fault.ts"
 import { Account } from "./Account.ts"
+import { Faults } from "./Faults.ts"
 import { Journal } from "./Journal.ts"
 import * as Lane from "./Lane.ts"
+import { pause } from "./pause.ts"
 import { type Scheduled, Timeline } from "./Timeline.ts"
 import { type Receipt, WebhookPort } from "./WebhookPort.ts"
 
@@ -60,8 +63,8 @@ export class Outbox extends Context.Service<Outbox, {
   /** Reports what one event changed. `record` is there when the call has ended with it. */
   readonly turned: (before: Call, after: Call, record: CallRecord | undefined, causedBy: number) => void
   /**
-   * Gives up questions and records that wait for another attempt, lets reports go out for two seconds at most, and gives
-   * up the rest. What is given up is journalled as `Stopped`.
+   * Gives up questions, records that wait for another attempt and whatever a fault holds back, lets reports go out for
+   * two seconds at most, and gives up the rest. What is given up is journalled as `Stopped`.
    */
   readonly stop: Effect.Effect<void>
 }>()("@effect-piopiy/simulator/Outbox") {}
@@ -77,13 +80,29 @@ const recordsWaiting = 10_000
 /** How long reports may take to go out when the outbox stops. */
 const grace = "2 seconds"
 
+/** How long the answer to a question that got lost is waited for: as long as for one that nobody answers. */
+const lostMs = 5000
+/** How long a webhook that is out of order waits for another one to go before it. */
+const overtakenMs = 5000
+
+/** A webhook as the journal tells of it, and the numbers of its call. */
 interface Delivery {
-  readonly callId: string
-  readonly causedBy: number
-  readonly deliveryId: string
-  readonly url: string
-  readonly notice: Notice
-  readonly attempt: number
+  readonly told: {
+    readonly callId: string
+    readonly causedBy: number
+    readonly deliveryId: string
+    readonly url: string
+    readonly notice: Notice
+    readonly attempt: number
+  }
+  readonly numbers: ReadonlyArray<string>
+}
+
+/** The lane that a delivery takes, and with which others it keeps its order there. */
+interface Way {
+  readonly lanes: Effect.Success<ReturnType<typeof makeLanes>>
+  readonly destination: string
+  readonly key: string
 }
 
 const failed = (why: Extract<Receipt, { readonly _tag: "Failed" }>["why"]): Receipt => ({ _tag: "Failed", why })
@@ -126,21 +145,26 @@ const make = (webhooks: Webhooks) =>
     const journal = yield* Journal
     const account = yield* Account
     const port = yield* WebhookPort
+    const faults = yield* Faults
     const questions = yield* makeLanes({ running: underWay, total: underWay + questionsWaiting })
     const reports = yield* makeLanes({ running: underWay, total: underWay + reportsWaiting })
-    const again = new Map<Scheduled, Delivery>()
+    /** What waits for a moment to come, and what is to be done with it when the outbox stops before. */
+    const waiting = new Map<Scheduled, () => void>()
+    let records = 0
+    /** What is to go out after the next one to a URL. */
+    const overtaken = new Map<string, Set<() => void>>()
     const { cdr, envelope, events, signingSecret } = webhooks
     const { originEpochMs } = timeline
     const signing = signingSecret === undefined ? {} : { signingSecret }
     let sent = 0
     let stopping = false
 
-    const write = (delivery: Delivery, receipt: Receipt, durationMs: number): void => {
+    const write = ({ told }: Delivery, receipt: Receipt, durationMs: number): void => {
       const { body, replyText, status } = receipt
-      const { notice } = delivery
+      const { notice } = told
       journal.append({
         _tag: "Delivered",
-        ...delivery,
+        ...told,
         durationMs,
         ...(status === undefined ? {} : { status }),
         outcome: receipt._tag === "Failed" ? receipt.why : isReport(notice) ? "Taken" : receipt.reply._tag,
@@ -150,72 +174,142 @@ const make = (webhooks: Webhooks) =>
       })
     }
 
-    const send = (
-      lanes: typeof questions,
-      destination: string,
-      key: string,
+    const later = (delayMs: number, label: string, run: () => void, giveUp: () => void): Scheduled => {
+      const scheduled = timeline.at(timeline.nowMs() + delayMs, label, () => {
+        waiting.delete(scheduled)
+        run()
+      })
+      waiting.set(scheduled, giveUp)
+      return scheduled
+    }
+
+    /** Sends one, and afterwards what it was to overtake. */
+    const sendWith = (
+      way: Way,
       delivery: Delivery,
+      fault: WebhookFault | undefined,
       settled: (receipt: Receipt) => void
     ): void => {
-      const { notice, url } = delivery
-      const settle = (receipt: Receipt, sentAt: number): void => {
+      const { notice, url } = delivery.told
+      const behind = overtaken.get(url) ?? []
+      overtaken.delete(url)
+      let sentAt = timeline.nowMs()
+      const settle = (receipt: Receipt): void => {
         write(delivery, receipt, timeline.nowMs() - sentAt)
         settled(receipt)
+        for (const follow of behind) follow()
       }
-      const leave = (why: "Stopped" | "QueueFull"): void => settle(failed(why), timeline.nowMs())
-      const sendNow = Effect.suspend(() => {
-        const sentAt = timeline.nowMs()
-        return port.deliver({ url, notice, originEpochMs, ...signing }).pipe(
-          Effect.map((receipt) => settle(receipt, sentAt)),
-          Effect.onInterrupt(() => Effect.sync(() => settle(failed("Stopped"), sentAt)))
-        )
+      const leave = (why: "Stopped" | "QueueFull"): void => {
+        sentAt = timeline.nowMs()
+        settle(failed(why))
+      }
+      const changes = fault?._tag === "Changed" ? { changes: fault.set } : {}
+      const exchange = Effect.suspend(() => {
+        sentAt = timeline.nowMs()
+        if (fault?._tag === "Twice") sendAgain(way, delivery, fault.afterMs)
+        return fault?._tag === "Lost"
+          ? Effect.as(pause(timeline, lostMs, "a lost webhook is given up"), failed("TimedOut"))
+          : port.deliver({ url, notice, originEpochMs, ...signing, ...changes })
       })
-      const taken = lanes.offer(destination, key, { send: sendNow, drop: () => leave("Stopped") })
+      const late = fault?._tag === "Late" ? pause(timeline, fault.ms, "a late webhook is sent") : Effect.void
+      const sendNow = Effect.andThen(late, exchange).pipe(
+        Effect.map(settle),
+        Effect.onInterrupt(() => Effect.sync(() => settle(failed("Stopped"))))
+      )
+      const taken = way.lanes.offer(way.destination, way.key, { send: sendNow, drop: () => leave("Stopped") })
       if (!taken) leave("QueueFull")
     }
 
-    const sendReport = (delivery: Delivery): void =>
-      send(reports, delivery.url, delivery.callId, delivery, (receipt) => {
-        if (delivery.notice._tag === "Record" && receipt._tag === "Failed") retry(delivery)
-      })
-
-    const retry = (delivery: Delivery): void => {
-      const delayMs = Cdr.attemptDelaysMs[delivery.attempt]
-      if (delayMs === undefined || stopping) return
-      const next = { ...delivery, attempt: delivery.attempt + 1 }
-      if (again.size >= recordsWaiting) return write(next, failed("QueueFull"), 0)
-      const scheduled = timeline.at(timeline.nowMs() + delayMs, "record is sent again", () => {
-        again.delete(scheduled)
-        sendReport(next)
-      })
-      again.set(scheduled, next)
+    /** A second time, out of the order of the others; nobody waits for what is replied. */
+    const sendAgain = (way: Way, delivery: Delivery, afterMs: number): void => {
+      if (stopping) return
+      later(
+        afterMs,
+        "a webhook is sent twice",
+        () => sendWith({ ...way, key: `${way.key}/twice` }, delivery, undefined, () => undefined),
+        () => write(delivery, failed("Stopped"), 0)
+      )
     }
 
-    const report = (url: string, notices: ReadonlyArray<Report>, causedBy: number): void => {
+    const send = (way: Way, delivery: Delivery, settled: (receipt: Receipt) => void): void => {
+      const { callId, causedBy, notice, url } = delivery.told
+      const fault = faults.watches("Webhook")
+        ? faults.webhook({ callId, causedBy, notice: notice._tag, url, numbers: delivery.numbers })
+        : undefined
+      if (fault?._tag !== "OutOfOrder") return sendWith(way, delivery, fault, settled)
+      const follow = (): void => {
+        if (!waiting.delete(scheduled)) return
+        timeline.cancel(scheduled)
+        sendWith(way, delivery, undefined, settled)
+      }
+      const held = overtaken.get(url) ?? new Set()
+      overtaken.set(url, held.add(follow))
+      const scheduled = later(
+        overtakenMs,
+        "a webhook was overtaken by none",
+        () => {
+          held.delete(follow)
+          if (held.size === 0 && overtaken.get(url) === held) overtaken.delete(url)
+          sendWith(way, delivery, undefined, settled)
+        },
+        () => {
+          write(delivery, failed("Stopped"), 0)
+          settled(failed("Stopped"))
+        }
+      )
+    }
+
+    const sendReport = (delivery: Delivery): void => {
+      const { callId, notice, url } = delivery.told
+      send({ lanes: reports, destination: url, key: callId }, delivery, (receipt) => {
+        if (notice._tag === "Record" && receipt._tag === "Failed") retry(delivery)
+      })
+    }
+
+    const retry = ({ numbers, told }: Delivery): void => {
+      const delayMs = Cdr.attemptDelaysMs[told.attempt]
+      if (delayMs === undefined || stopping) return
+      const next: Delivery = { numbers, told: { ...told, attempt: told.attempt + 1 } }
+      if (records >= recordsWaiting) return write(next, failed("QueueFull"), 0)
+      records += 1
+      later(
+        delayMs,
+        "record is sent again",
+        () => {
+          records -= 1
+          sendReport(next)
+        },
+        () => write(next, failed("Stopped"), 0)
+      )
+    }
+
+    const report = (url: string, notices: ReadonlyArray<Report>, call: Call, causedBy: number): void => {
+      const numbers = [call.origin.callerId, call.origin.to]
       for (const notice of notices) {
         sent += 1
         const deliveryId = `${notice._tag.toLowerCase()}${sent}`
-        sendReport({ callId: notice.callId, causedBy, deliveryId, url, notice, attempt: 1 })
+        sendReport({ told: { callId: notice.callId, causedBy, deliveryId, url, notice, attempt: 1 }, numbers })
       }
     }
 
     const turned = (before: Call, after: Call, record: CallRecord | undefined, causedBy: number): void => {
-      if (events !== undefined) report(events, LiveEvent.between(before, after, account.appId), causedBy)
+      if (events !== undefined) report(events, LiveEvent.between(before, after, account.appId), after, causedBy)
       if (envelope !== undefined) {
-        report(envelope, Envelope.between(before, after, record, timeline.nowMs()), causedBy)
+        report(envelope, Envelope.between(before, after, record, timeline.nowMs()), after, causedBy)
       }
       if (cdr !== undefined && record !== undefined) {
-        report(cdr, Cdr.of(record, { appId: account.appId, balance: account.balance() }), causedBy)
+        report(cdr, Cdr.of(record, { appId: account.appId, balance: account.balance() }), after, causedBy)
       }
     }
 
-    const giveUpRetries = Effect.sync(() => {
+    const giveUpWaiting = Effect.sync(() => {
       stopping = true
-      for (const [scheduled, delivery] of again) {
+      for (const [scheduled, giveUp] of waiting) {
         timeline.cancel(scheduled)
-        write(delivery, failed("Stopped"), 0)
+        giveUp()
       }
-      again.clear()
+      waiting.clear()
+      overtaken.clear()
     })
 
     /** Stopping must not wait for a clock that stands still, so the grace is real time. */
@@ -228,14 +322,15 @@ const make = (webhooks: Webhooks) =>
     return Outbox.of({
       ask: (callId, { deliveryId, notice, url }, causedBy, settled) =>
         send(
-          questions,
-          URL.parse(url)?.origin ?? url,
-          `${callId}/${deliveryId}`,
-          { callId, causedBy, deliveryId, url, notice, attempt: 1 },
+          { lanes: questions, destination: URL.parse(url)?.origin ?? url, key: `${callId}/${deliveryId}` },
+          {
+            told: { callId, causedBy, deliveryId, url, notice, attempt: 1 },
+            numbers: [notice.callerId, notice.to]
+          },
           settled
         ),
       turned: isSilent ? () => undefined : turned,
-      stop: giveUpRetries.pipe(
+      stop: giveUpWaiting.pipe(
         Effect.andThen(questions.stop),
         Effect.andThen(withinGrace),
         Effect.andThen(reports.stop)
@@ -249,5 +344,7 @@ const make = (webhooks: Webhooks) =>
  * @category layers
  * @since 0.1.0
  */
-export const layer = (webhooks: Webhooks): Layer.Layer<Outbox, never, Timeline | Journal | Account | WebhookPort> =>
+export const layer = (
+  webhooks: Webhooks
+): Layer.Layer<Outbox, never, Timeline | Journal | Account | Faults | WebhookPort> =>
   Layer.effect(Outbox, make(webhooks))

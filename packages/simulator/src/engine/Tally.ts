@@ -1,6 +1,6 @@
 /**
  * Counts of everything that a journal was given since its beginning, whatever has been evicted since. They only grow.
- * Their labels are operations, status classes, dispositions and outcomes: sets that no caller can extend.
+ * Their labels are operations, status classes, dispositions, outcomes and faults: sets that no caller can extend.
  */
 import type { Entry } from "../core/journal/Entry.ts"
 
@@ -15,7 +15,8 @@ export const families = {
   requests: ["operation"],
   refusals: ["operation", "status"],
   ended: ["disposition"],
-  webhooks: ["outcome"]
+  webhooks: ["outcome"],
+  faults: ["fault"]
 } as const satisfies Record<string, ReadonlyArray<string>>
 
 /**
@@ -52,7 +53,8 @@ export const make = (): {
     requests: new Map(),
     refusals: new Map(),
     ended: new Map(),
-    webhooks: new Map()
+    webhooks: new Map(),
+    faults: new Map()
   }
 
   const count = (family: Family, ...labels: ReadonlyArray<string>): void => {
@@ -71,6 +73,8 @@ export const make = (): {
         return count("refusals", entry.operation, `${Math.floor(entry.status / 100)}xx`)
       case "Delivered":
         return count("webhooks", entry.outcome)
+      case "Faulted":
+        return count("faults", entry.fault)
       case "Turned":
         for (const command of entry.commands) {
           if (command._tag === "WriteRecord") count("ended", command.record.disposition)
@@ -80,6 +84,8 @@ export const make = (): {
       case "Broke":
       case "Streamed":
       case "StreamIgnored":
+      case "Acted":
+      case "Scripted":
         return
     }
   }

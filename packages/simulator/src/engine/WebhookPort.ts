@@ -6,7 +6,8 @@ import type { DeliveryFailure, Reply } from "../core/call/CallEvent.ts"
 import type { Notice } from "../core/call/Notice.ts"
 
 /**
- * A notice on its way out. Its moments count from `originEpochMs`. With a `signingSecret` it is signed.
+ * A notice on its way out. Its moments count from `originEpochMs`. With a `signingSecret` it is signed. `changes` are
+ * values that its JSON gets instead of its own, by their paths.
  *
  * @category models
  * @since 0.1.0
@@ -16,6 +17,7 @@ export interface Posting {
   readonly notice: Notice
   readonly originEpochMs: number
   readonly signingSecret?: Redacted.Redacted<string>
+  readonly changes?: Readonly<Record<string, unknown>>
 }
 
 /**

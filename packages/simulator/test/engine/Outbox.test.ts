@@ -9,6 +9,7 @@ import { initial } from "../../src/core/call/Call.ts"
 import { transition } from "../../src/core/call/transition.ts"
 import type { Delivered } from "../../src/core/journal/Entry.ts"
 import * as Account from "../../src/engine/Account.ts"
+import * as Faults from "../../src/engine/Faults.ts"
 import * as Journal from "../../src/engine/Journal.ts"
 import * as Outbox from "../../src/engine/Outbox.ts"
 import * as Timeline from "../../src/engine/Timeline.ts"
@@ -43,6 +44,7 @@ const world = (
       })
   })
   const layer = Outbox.layer(webhooks).pipe(
+    Layer.provideMerge(Faults.layer({ seed: 1, rules: [] })),
     Layer.provideMerge(Layer.mergeAll(
       Account.layer(account, 1),
       Journal.layer({ tenant: "t", seed: 1, version: "0", bounds: Journal.defaultBounds }),

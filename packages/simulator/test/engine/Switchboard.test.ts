@@ -10,6 +10,7 @@ import type { Program } from "../../src/core/pcmo/Program.ts"
 import { conservative } from "../../src/core/stream/StreamProfile.ts"
 import * as Account from "../../src/engine/Account.ts"
 import * as CommandRunner from "../../src/engine/CommandRunner.ts"
+import * as Faults from "../../src/engine/Faults.ts"
 import * as Journal from "../../src/engine/Journal.ts"
 import * as MediaEngine from "../../src/engine/MediaEngine.ts"
 import * as Outbox from "../../src/engine/Outbox.ts"
@@ -47,6 +48,7 @@ const account: Account.AccountOptions = {
 
 const worldOf = (webhooks: Layer.Layer<WebhookPort>) =>
   Layer.merge(Outbox.layer({}), MediaEngine.layer(options)).pipe(
+    Layer.provideMerge(Faults.layer({ seed: options.seed, rules: [] })),
     Layer.provideMerge(Layer.mergeAll(
       Account.layer(account, options.seed),
       Parties.layer(),

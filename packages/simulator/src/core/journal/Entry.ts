@@ -7,8 +7,10 @@
 import type { CallCommand } from "../call/CallCommand.ts"
 import type { CallEvent, DeliveryFailure, Reply } from "../call/CallEvent.ts"
 import type { Notice } from "../call/Notice.ts"
+import type { Fault } from "../fault/Fault.ts"
 import type { Measures } from "../media/Measures.ts"
 import type { Lateness, StreamCounts } from "../media/StreamCounts.ts"
+import type { Party, Sound } from "../scenario/Party.ts"
 import type { Why } from "../stream/StreamCodec.ts"
 import type { Assumption, ReportAssumption } from "./Assumption.ts"
 
@@ -145,8 +147,9 @@ export interface Streamed extends Common {
 
 /**
  * A message of the app on a stream had no effect: why, and the path of what is at fault, empty for the message as a
- * whole. `undecodable` is audio that is none, `not-a-program` a list that is no PCMO, `too-many-lists` one beyond what
- * the streams of a call may send. Of each stream the first ten are told; {@link Streamed} counts all.
+ * whole. `undecodable` is audio that is none, or that nothing here decodes, as `note` says; `not-a-program` a list that
+ * is no PCMO, `too-many-lists` one beyond what the streams of a call may send. Of each stream the first ten are told;
+ * {@link Streamed} counts all.
  *
  * @category models
  * @since 0.1.0
@@ -158,6 +161,66 @@ export interface StreamIgnored extends Common {
   readonly streamId: string
   readonly why: Why | "undecodable" | "not-a-program" | "too-many-lists"
   readonly path: string
+  readonly note?: string
+}
+
+/**
+ * A fault that was asked for, at what it befell: the `operation` of a request, what a `webhook` is about, or a stream,
+ * the latter two with their `url`. `faultId` is the rule's, `header` when a request asked for the fault itself. `callId` is
+ * there when the call was known, so not for a request that places one.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Faulted extends Common {
+  readonly _tag: "Faulted"
+  readonly faultId: string
+  readonly name?: string
+  readonly fault: Fault["_tag"]
+  readonly causedBy?: number
+  readonly callId?: string
+  readonly operation?: string
+  readonly webhook?: Notice["_tag"]
+  readonly url?: string
+}
+
+/**
+ * What somebody can do for a person on the phone.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Act =
+  | { readonly _tag: "Presses"; readonly digits: string }
+  | { readonly _tag: "Speaks"; readonly text: string }
+  | { readonly _tag: "Says"; readonly sound: Sound }
+  | { readonly _tag: "Answers" }
+  | { readonly _tag: "Rejects"; readonly cause: string }
+  | { readonly _tag: "HangsUp" }
+
+/**
+ * Somebody outside acted for a person on the phone. What came of it are turns with this entry as their cause.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Acted extends Common {
+  readonly _tag: "Acted"
+  readonly callId: string
+  readonly legId: string
+  readonly act: Act
+}
+
+/**
+ * Somebody outside settled how a number behaves from its next call on; without `party`, as it did at first.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Scripted extends Common {
+  readonly _tag: "Scripted"
+  readonly number: string
+  readonly party?: Party
 }
 
 /**
@@ -166,7 +229,19 @@ export interface StreamIgnored extends Common {
  * @category models
  * @since 0.1.0
  */
-export type Entry = Started | Requested | Refused | Messaged | Turned | Delivered | Broke | Streamed | StreamIgnored
+export type Entry =
+  | Started
+  | Requested
+  | Refused
+  | Messaged
+  | Turned
+  | Delivered
+  | Broke
+  | Streamed
+  | StreamIgnored
+  | Faulted
+  | Acted
+  | Scripted
 
 type Undated<E> = E extends Entry ? Omit<E, "seq" | "at" | "tenant"> : never
 

@@ -13,7 +13,8 @@ const Told = Schema.StructWithRest(Schema.Struct({ _tag: Schema.String }), [
 
 /**
  * An entry that was read back. `callId` and `causedBy` are there when it belongs to a call; `event`, `from`, `to` and
- * `commands` when it is a turn of one; `message` when the simulator broke on one.
+ * `commands` when it is a turn of one; `message` when the simulator broke on one; `fault`, `name`, `operation` and `webhook`
+ * when a fault befell something.
  *
  * @category schemas
  * @since 0.1.0
@@ -29,7 +30,11 @@ export const EntryJson = Schema.Struct({
   from: Schema.optionalKey(Schema.String),
   to: Schema.optionalKey(Schema.String),
   commands: Schema.optionalKey(Schema.Array(Told)),
-  message: Schema.optionalKey(Schema.String)
+  message: Schema.optionalKey(Schema.String),
+  fault: Schema.optionalKey(Schema.String),
+  name: Schema.optionalKey(Schema.String),
+  operation: Schema.optionalKey(Schema.String),
+  webhook: Schema.optionalKey(Schema.String)
 })
 /** @since 0.1.0 */
 export type EntryJson = typeof EntryJson.Type

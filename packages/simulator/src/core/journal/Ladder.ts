@@ -240,14 +240,23 @@ const draft = (entry: LadderEntry): Rungs => {
       ]
     case "Broke":
       return remark(`the simulator broke on this call: ${entry.message ?? ""}`, "bad")
+    case "Faulted":
+      return remark(
+        `fault ${entry.fault ?? ""}${entry.name === undefined ? "" : ` (${entry.name})`}: ${
+          entry.operation ?? entry.webhook ?? "stream"
+        }`,
+        "bad"
+      )
     case "Started":
     case "Requested":
     case "Refused":
     case "Delivered":
     case "Streamed":
+    case "Acted":
+    case "Scripted":
       return []
     case "StreamIgnored":
-      return remark("ignored a message on the stream")
+      return remark(`ignored a message on the stream${entry.note === undefined ? "" : `: ${entry.note}`}`)
     default:
       return remark(entry._tag)
   }

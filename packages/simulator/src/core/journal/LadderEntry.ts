@@ -18,7 +18,8 @@ export interface Told {
 
 /**
  * What a ladder needs of an entry: `event`, `commands` and the state that follows (`to`) of a call's turn, `message` of
- * a call that broke. `at` is milliseconds from the tenant's origin.
+ * a call that broke, `note` of a message on a stream that had no effect, `fault`, its rule's `name`, and the `operation`
+ * or `webhook` that it befell. `at` is milliseconds from the tenant's origin.
  *
  * @category models
  * @since 0.1.0
@@ -30,6 +31,11 @@ export interface LadderEntry {
   readonly to?: string
   readonly commands?: ReadonlyArray<Told>
   readonly message?: string
+  readonly fault?: string
+  readonly name?: string
+  readonly operation?: string
+  readonly webhook?: string
+  readonly note?: string
 }
 
 /**

@@ -48,9 +48,15 @@ const metrics: ReadonlyArray<Metric> = [
   counter("requests_total", "requests", "Requests of the emulated API with known credentials."),
   counter("requests_refused_total", "refusals", "Those of them that were refused, by class of status."),
   counter("webhooks_total", "webhooks", "Webhooks, by what came of them."),
+  counter("faults_total", "faults", "Faults that were asked for and befell something."),
   counter("journal_entries_total", "entries", "Journal entries written."),
   gauge("journal_entries", "Journal entries in memory.", ({ journal }) => Effect.sync(journal.size)),
   gauge("journal_followers", "Who follows the journal now.", ({ journal }) => Effect.sync(journal.followers)),
+  gauge(
+    "requests_hanging",
+    "Requests that a fault leaves without an answer.",
+    ({ faults }) => Effect.sync(faults.hanging)
+  ),
   gauge("timers_pending", "Timers that are armed.", ({ timeline }) => Effect.sync(timeline.pending))
 ]
 

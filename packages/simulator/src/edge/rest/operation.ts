@@ -1,6 +1,6 @@
 /**
  * One operation of the emulated API: whose request it is, what it does, and the answer, in this order. Each request with
- * known credentials is journalled, and so is each refusal.
+ * known credentials is journalled, and so is each refusal. From then on a fault may befall it.
  */
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
@@ -10,6 +10,7 @@ import type * as Layer from "effect/Layer"
 import type { Refusal } from "../../engine/Refusal.ts"
 import { type Tenant, Tenants } from "../../engine/Tenants.ts"
 import type * as Admission from "./Admission.ts"
+import * as faulting from "./faulting.ts"
 import * as reply from "./reply.ts"
 
 /**
@@ -102,15 +103,41 @@ const route = (
     const operation = `${method} ${path}`
     const pattern = patternOf(path)
 
-    const answered = ({ json, tenant }: Identified, id: string) => {
-      const { journal } = tenant
-      const seq = journal.append({ _tag: "Requested", operation })
-      return answer({ tenant, id, seq }, json).pipe(
+    const answered = ({ json, tenant }: Identified, id: string, seq: number) =>
+      answer({ tenant, id, seq }, json).pipe(
         Effect.mapError((failure) => "_tag" in failure ? reply.fromRefusal(failure) : failure),
-        noting(journal, operation, seq),
+        noting(tenant.journal, operation, seq),
         Effect.catch((refused) => Effect.succeed(refused)),
         Effect.map((answer) => dialect.respond(answer, tenant))
       )
+
+    const befallen = Effect.fnUntraced(function*(
+      request: HttpServerRequest.HttpServerRequest,
+      { json, tenant }: Identified,
+      id: string,
+      seq: number
+    ) {
+      const body = yield* Effect.cached(json)
+      const read = yield* Effect.orElseSucceed(body, () => undefined)
+      const say = (refused: reply.Refused) => dialect.respond(refused, tenant)
+      const act = answered({ json: body, tenant }, id, seq)
+      const point = yield* faulting.point(tenant, { operation, causedBy: seq, id, json: read })
+      const asked = yield* faulting.asked(request)
+      if (asked !== undefined) tenant.faults.asked(asked, point)
+      const fault = asked ?? tenant.faults.request(point)
+      return yield* fault === undefined ? act : faulting.befall(fault, { act, say, tenant })
+    })
+
+    const handled = (request: HttpServerRequest.HttpServerRequest, identified: Identified) => {
+      const { journal, faults } = identified.tenant
+      const id = pattern.exec(pathOf(request))?.[1]?.toLowerCase() ?? ""
+      const seq = journal.append({ _tag: "Requested", operation })
+      return faults.watches("Request") || faulting.header in request.headers
+        ? befallen(request, identified, id, seq).pipe(
+          noting(journal, operation, seq),
+          Effect.catch((refused) => Effect.succeed(dialect.respond(refused, identified.tenant)))
+        )
+        : answered(identified, id, seq)
     }
 
     yield* router.add(method, `/${path.slice(1).replace("{id}", ":id")}`, (request) =>
@@ -118,7 +145,7 @@ const route = (
         onFailure: (refused) =>
           Effect.succeed(dialect.respond(refused, tenants.main)),
         onSuccess: (identified) =>
-          answered(identified, pattern.exec(pathOf(request))?.[1]?.toLowerCase() ?? "")
+          handled(request, identified)
       }))
   }))
 
@@ -159,7 +186,7 @@ export const fallback = (dialect: Dialect, below: `/${string}`, places: Readonly
   const known = places.map(({ path }) => path).join(", ")
   const missing = reply.unreadable(404, "not_found", `the simulator emulates ${known}`)
   return HttpRouter.use(Effect.fnUntraced(function*(router) {
-    const { main } = yield* Tenants
+    const tenants = yield* Tenants
     yield* router.add("*", `${below}/*`, (request) => {
       const path = pathOf(request)
       const place = places.find((place) => patternOf(place.path).test(path))
@@ -169,7 +196,7 @@ export const fallback = (dialect: Dialect, below: `/${string}`, places: Readonly
           ...reply.unreadable(405, "method_not_allowed", `${place.path} takes ${place.method}`),
           headers: { allow: place.method }
         },
-        main
+        tenants.main
       ))
     })
   }))

@@ -177,6 +177,18 @@ export const fromRefusal = (refusal: Refusal): Refused => {
       return tooManyCalls
     case "Stopping":
       return stopping
+    case "LegNotFound":
+      return refused(404, "leg_not_found", refusal.message)
+    case "LegNotAnswered":
+      return refused(409, "leg_not_answered", refusal.message)
+    case "LegNotRinging":
+      return refused(409, "leg_not_ringing", refusal.message)
+    case "NobodyListens":
+      return refused(409, "nobody_listens", refusal.message)
+    case "NoSuchKey":
+      return refused(400, "no_such_key", refusal.message)
+    case "TooManyScripts":
+      return refused(409, "too_many_scripts", refusal.message)
   }
 }
 

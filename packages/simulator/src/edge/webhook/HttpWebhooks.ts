@@ -12,6 +12,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { DeliveryFailure } from "../../core/call/CallEvent.ts"
 import type { Notice } from "../../core/call/Notice.ts"
+import { change } from "../../core/fault/change.ts"
 import { type Posting, type Receipt, WebhookPort } from "../../engine/WebhookPort.ts"
 import * as hosts from "./hosts.ts"
 import * as notices from "./notices.ts"
@@ -105,7 +106,8 @@ const make = (options: WebhookOptions) =>
       )
 
     const send = (url: URL, posting: Posting): Effect.Effect<Receipt> => {
-      const body = JSON.stringify(notices.body(posting.notice, posting.originEpochMs))
+      const told = notices.body(posting.notice, posting.originEpochMs)
+      const body = JSON.stringify(posting.changes === undefined ? told : change(told, posting.changes))
       const withBody = (receipt: Receipt): Receipt => ({ ...receipt, body: body.slice(0, keptCharacters) })
       return options.resolve(url.hostname).pipe(
         Effect.flatMap((addresses) =>

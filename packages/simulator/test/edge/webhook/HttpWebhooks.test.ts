@@ -99,6 +99,20 @@ describe("HttpWebhooks", () => {
     }).pipe(Effect.provide(layer))
   })
 
+  it.effect("posts other values where they are changed, and signs and shows what it posts", () => {
+    const { deliver, layer, seen } = over(replying("[]"))
+    return Effect.gen(function*() {
+      const changes = { digits: "9", "variables.vip": true }
+      const receipt = yield* deliver(loopback, { changes, signingSecret: Redacted.make("s") })
+      const [request] = seen
+      const posted: unknown = JSON.parse(textOf(request))
+      assert.deepEqual<unknown>(posted, { ...JSON.parse(body), digits: "9", variables: { vip: true } })
+      assert.strictEqual(receipt.body, textOf(request))
+      const signed = createHmac("sha256", "s").update(`0.${textOf(request)}`).digest("hex")
+      assert.strictEqual(request?.headers["x-piopiy-sim-signature"], `t=0,v1=${signed}`)
+    }).pipe(Effect.provide(layer))
+  })
+
   it.effect.each([
     "http://192.0.2.1/menu",
     "http://169.254.169.254/",
