@@ -2,9 +2,12 @@
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { Rule } from "./core/fault/Fault.ts"
 import * as Admission from "./edge/rest/Admission.ts"
 import * as AdmissionValues from "./edge/rest/AdmissionValues.ts"
 import type { AccountOptions } from "./engine/Account.ts"
+import { Setting } from "./engine/ClockMode.ts"
+import { maxRules } from "./engine/Faults.ts"
 import type { Webhooks } from "./engine/Outbox.ts"
 import type { AnswerUrls } from "./engine/Tenants.ts"
 import type { Problem } from "./SimulatorError.ts"
@@ -43,6 +46,9 @@ export const countTo = (maximum: number) => Schema.Int.check(Schema.isBetween({ 
 export const optional = <S extends Schema.Top>(description: string, schema: S) =>
   Schema.optionalKey(schema.annotate({ description }))
 
+/** Fault rules, as many as a tenant takes. */
+export const Rules = Schema.Array(Rule).check(Schema.isMaxLength(maxRules))
+
 const User = Schema.Struct({ id: Schema.NonEmptyString, password: secret("password") })
 
 /**
@@ -58,6 +64,10 @@ export const AccountConfig = Schema.Struct({
     Schema.NonEmptyString
   ),
   seed: optional("Seed of the account's ids, instead of the common one.", Schema.Natural),
+  clock: optional(
+    "How the account's time passes: live (the default), so many times as fast (scaled, up to 1000), or manual, by hand.",
+    Setting
+  ),
   appId: optional(
     "The app id of the older API; left out, the first account has 1000001, the next 1000002 and on.",
     countTo(Number.MAX_SAFE_INTEGER)
@@ -83,6 +93,7 @@ export const AccountConfig = Schema.Struct({
     "By the number that is dialed from outside: an answer URL that goes before the account's.",
     Schema.Record(Schema.String, Schema.Struct({ answerUrl: Url }))
   ),
+  faults: optional("What goes wrong on this account, and when.", Rules),
   webhooks: optional(
     "Where notices go; those without a URL are not sent.",
     Schema.Struct({

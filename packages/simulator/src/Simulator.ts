@@ -3,107 +3,103 @@
  * served on a port or called in memory.
  */
 import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
-import type * as HttpRouter from "effect/http/HttpRouter"
+import * as HttpRouter from "effect/http/HttpRouter"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
-import * as Stream from "effect/Stream"
-import type { Call } from "./core/call/Call.ts"
-import type { CallRecord } from "./core/call/CallRecord.ts"
-import type { Entry } from "./core/journal/Entry.ts"
-import * as inbound from "./edge/control/inbound.ts"
+import type * as AccountConfig from "./AccountConfig.ts"
 import * as control from "./edge/control/routes.ts"
 import * as routesLegacy from "./edge/rest/routesLegacy.ts"
 import * as routesV3 from "./edge/rest/routesV3.ts"
+import * as Severed from "./edge/Severed.ts"
 import * as HttpWebhooks from "./edge/webhook/HttpWebhooks.ts"
-import type { Query } from "./engine/Journal.ts"
+import * as Outage from "./engine/Outage.ts"
 import type { StreamPort } from "./engine/StreamPort.ts"
+import { TenantRefused } from "./engine/TenantRefused.ts"
 import * as Tenants from "./engine/Tenants.ts"
 import * as SimulatorConfig from "./SimulatorConfig.ts"
-import { SimulatorError } from "./SimulatorError.ts"
+import type { SimulatorError } from "./SimulatorError.ts"
+import * as World from "./World.ts"
+
+export {
+  /**
+   * How a request died of its connection, for whoever serves {@link routes}.
+   *
+   * @category getters
+   * @since 0.1.0
+   */
+  find as severed
+} from "./edge/Severed.ts"
 
 /**
- * The default tenant, as whoever tests or watches sees it. Times are milliseconds from its origin.
+ * The default tenant, as whoever tests or watches sees it, and the way to others.
  *
  * @category services
  * @since 0.1.0
  */
-export class Simulator extends Context.Service<Simulator, {
-  /** Calls in progress. */
-  readonly live: Effect.Effect<ReadonlyArray<Call>>
-  /** Records of ended calls, oldest first. */
-  readonly records: Effect.Effect<ReadonlyArray<CallRecord>>
-  /** What the journal holds now. */
-  readonly journal: (query?: Query) => Effect.Effect<ReadonlyArray<Entry>>
-  /** The journal as it grows, from `query.from` on. Ends when the simulator stops. */
-  readonly follow: (query?: Query) => Stream.Stream<Entry>
-  /**
-   * Waits until a call has ended, and gives its record. Waits for ever when there is no such call, and dies when the
-   * simulator itself broke on it.
-   */
-  readonly ended: (callId: string) => Effect.Effect<CallRecord>
-  /**
-   * A phone calls a number of the platform, both in digits. The answer URL is asked what to do, and its PCMO runs; without
-   * one here, that of the number or of the account. Fails with `RequestRefused`: nobody to ask, a number that is none, or
-   * what the account does not allow.
-   */
-  readonly callIn: (call: {
-    readonly from: string
-    readonly to: string
-    readonly answerUrl?: string
-  }) => Effect.Effect<{ readonly callId: string; readonly requestId: string }, SimulatorError>
-  /** The wall clock at the tenant's origin, in milliseconds since 1970. */
-  readonly originEpochMs: number
-  readonly seed: number
-}>()("@effect-piopiy/simulator/Simulator") {}
-
-/** What a simulator in process provides: itself, and the tenants that its HTTP surface serves. */
-export type Platform = Simulator | Tenants.Tenants
-
-/** How the journal says that a call is over, if this entry does. */
-const ending = (entry: Entry): Option.Option<Effect.Effect<CallRecord>> => {
-  if (entry._tag === "Broke") return Option.some(Effect.die(new Error(`the simulator broke: ${entry.message}`)))
-  const command = entry._tag === "Turned" ? entry.commands.at(-1) : undefined
-  return command?._tag === "WriteRecord" ? Option.some(Effect.succeed(command.record)) : Option.none()
-}
-
-const facade: Layer.Layer<Simulator, never, Tenants.Tenants> = Layer.effect(
+export class Simulator extends Context.Service<
   Simulator,
-  Effect.map(Tenants.Tenants, ({ main }) => {
-    const { journal, seed, switchboard, timeline } = main
-    return Simulator.of({
-      live: switchboard.live,
-      records: Effect.sync(() => journal.records()),
-      journal: (query) => Effect.sync(() => journal.read(query)),
-      follow: journal.follow,
-      ended: (callId) =>
-        Effect.suspend(() => {
-          const record = journal.record(callId)
-          if (record !== undefined) return Effect.succeed(record)
-          return journal.follow({ callId }).pipe(
-            Stream.map(ending),
-            Stream.filter(Option.isSome),
-            Stream.runHead,
-            Effect.flatMap((found) => Option.getOrElse(Option.flatten(found), () => Effect.never))
-          )
-        }),
-      callIn: ({ answerUrl, ...numbers }) =>
-        inbound.place(
-          main,
-          Effect.succeed({ ...numbers, ...(answerUrl === undefined ? {} : { answer_url: answerUrl }) })
-        )
-          .pipe(
-            Effect.mapError(({ body: { error, message }, status }) =>
-              new SimulatorError({ reason: { _tag: "RequestRefused", status, error, message } })
-            )
+  World.World & {
+    /** Another tenant seen the same way, by its name. Fails with `NoSuchTenant`. */
+    readonly tenant: (name: string) => Effect.Effect<World.World, TenantRefused>
+    /** A tenant of {@link Tenants.Tenants} seen this way. */
+    readonly of: (tenant: Tenants.Tenant) => World.World
+    /**
+     * One more tenant, of the same configuration but for its account. Left out, its name is `tenant-` and its app id
+     * 1000001 and a number that no other has. It ends as {@link Tenants.Tenants} says. Fails with `InvalidConfig`, and with
+     * {@link TenantRefused}.
+     */
+    readonly create: (
+      account: AccountConfig.AccountConfig
+    ) => Effect.Effect<World.World, SimulatorError | TenantRefused>
+    /** Starts a tenant anew, the default one unless named: no calls, an empty journal, time and ids from the beginning. */
+    readonly reset: (name?: string) => Effect.Effect<World.World, TenantRefused>
+    /** Ends a tenant that was created so. Whether there was one. */
+    readonly remove: (name: string) => Effect.Effect<boolean>
+    /**
+     * The process goes down and comes back after so long, its journal kept: connections break off, calls end with
+     * `SYSTEM_SHUTDOWN`, and nobody gets a connection. Succeeds when it is down. Befalls all tenants.
+     */
+    readonly outage: (options: { readonly lasts: Duration.Input }) => Effect.Effect<void>
+  }
+>()("@effect-piopiy/simulator/Simulator") {}
+
+/**
+ * What a simulator in process provides: itself, the tenants that its HTTP surface serves, and whether that can be reached.
+ */
+export type Platform = Simulator | Tenants.Tenants | Outage.Outage
+
+const facade = (
+  config: SimulatorConfig.SimulatorConfig
+): Layer.Layer<Simulator, never, Tenants.Tenants | Outage.Outage> =>
+  Layer.effect(
+    Simulator,
+    Effect.map(Effect.all([Tenants.Tenants, Outage.Outage]), ([tenants, outage]) => {
+      let places = config.accounts?.length ?? 1
+      /** A tenant by its name; when it has gone, what is left of it. */
+      const seen = (tenant: Tenants.Tenant): World.World => World.make(() => tenants.byName(tenant.name) ?? tenant)
+      return Simulator.of(Object.assign(World.make(() => tenants.main), {
+        tenant: (name: string) =>
+          Effect.suspend(() => {
+            const found = tenants.byName(name)
+            return found === undefined
+              ? Effect.fail(new TenantRefused({ why: "NoSuchTenant", name }))
+              : Effect.succeed(seen(found))
+          }),
+        of: seen,
+        create: (account: AccountConfig.AccountConfig) =>
+          Effect.suspend(() => SimulatorConfig.tenant(config, account, places++)).pipe(
+            Effect.flatMap(tenants.create),
+            Effect.map(seen)
           ),
-      originEpochMs: timeline.originEpochMs,
-      seed
+        reset: (name = tenants.main.name) => Effect.map(tenants.reset(name), seen),
+        remove: tenants.remove,
+        outage: ({ lasts }: { readonly lasts: Duration.Input }) => outage.begin(lasts)
+      }))
     })
-  })
-)
+  )
 
 /**
  * A simulator in process. Webhooks go out over the `HttpClient`, which must not follow redirects; `webhooks` says where
@@ -119,20 +115,34 @@ export const layer = (
   config: SimulatorConfig.SimulatorConfig = {},
   webhooks: Partial<HttpWebhooks.WebhookOptions> = {}
 ): Layer.Layer<Platform, SimulatorError, HttpClient.HttpClient | StreamPort> =>
-  Layer.unwrap(Effect.map(SimulatorConfig.tenants(config), ([first, ...others]) =>
-    Layer.fresh(facade).pipe(
-      Layer.provideMerge(Tenants.layer(first, others)),
-      Layer.provide(HttpWebhooks.layer({ ...HttpWebhooks.defaults, ...webhooks }))
-    )))
+  Layer.unwrap(
+    Effect.map(Effect.tap(SimulatorConfig.tenants(config), SimulatorConfig.checkSounds(config)), ([first, ...others]) =>
+      facade(config).pipe(
+        Layer.provideMerge(Layer.fresh(Outage.layer)),
+        Layer.provideMerge(Tenants.layer(first, others)),
+        Layer.provide(HttpWebhooks.layer({ ...HttpWebhooks.defaults, ...webhooks }))
+      ))
+  )
+
+/** Whether anybody gets a connection. */
+const reachable = HttpRouter.middleware(
+  Effect.map(Outage.Outage, ({ isDown }) => (answered) => Effect.suspend(() => isDown() ? Severed.refused : answered)),
+  { global: true }
+)
 
 /**
  * The HTTP surface of a simulator: `/v3`, `/v2` and `/v1` as the platform's three hosts, `/_sim` as itself. With
- * `adminToken`, `/_sim` asks for it.
+ * `adminToken`, `/_sim` asks for it. A request dies with `Severed` when its connection is to break off.
  *
  * @category layers
  * @since 0.1.0
  */
 export const routes = (
   options: { readonly adminToken?: Redacted.Redacted<string> } = {}
-): Layer.Layer<never, never, HttpRouter.HttpRouter | Tenants.Tenants> =>
-  Layer.mergeAll(routesV3.layer, routesLegacy.layer, control.layer({ version: SimulatorConfig.version, ...options }))
+): Layer.Layer<never, never, HttpRouter.HttpRouter | Tenants.Tenants | Outage.Outage> =>
+  Layer.mergeAll(
+    reachable,
+    routesV3.layer,
+    routesLegacy.layer,
+    control.layer({ version: SimulatorConfig.version, ...options })
+  )

@@ -6,6 +6,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import * as AccountConfig from "./AccountConfig.ts"
+import type { Rule } from "./core/fault/Fault.ts"
 import type { Program } from "./core/pcmo/Program.ts"
 import { Party } from "./core/scenario/Party.ts"
 import * as StreamProfile from "./core/stream/StreamProfile.ts"
@@ -13,8 +14,11 @@ import * as Admission from "./edge/rest/Admission.ts"
 import * as AdmissionPcmoLegacy from "./edge/rest/AdmissionPcmoLegacy.ts"
 import * as AdmissionPcmoV3 from "./edge/rest/AdmissionPcmoV3.ts"
 import * as AdmissionValues from "./edge/rest/AdmissionValues.ts"
+import * as ClockMode from "./engine/ClockMode.ts"
 import type { Stored } from "./engine/CommandRunner.ts"
+import { maxRules } from "./engine/Faults.ts"
 import * as Journal from "./engine/Journal.ts"
+import { Sounds } from "./engine/Sounds.ts"
 import { defaultMaxCalls } from "./engine/Switchboard.ts"
 import type { TenantOptions } from "./engine/Tenants.ts"
 import { type Problem, SimulatorError } from "./SimulatorError.ts"
@@ -67,6 +71,10 @@ export const SimulatorConfig = Schema.Struct({
     "Whether what is said on audio streams is kept for recordings, ten minutes of each call (default false).",
     Schema.Boolean
   ),
+  faults: optional(
+    "What goes wrong, and when, for each account; those of its own follow.",
+    AccountConfig.Rules
+  ),
   maxCalls: optional("Calls in progress at once, of each account (default 10000).", Schema.Natural),
   maxEntries: optional(
     "Journal entries in memory, of each account (default 200000).",
@@ -78,20 +86,28 @@ export const SimulatorConfig = Schema.Struct({
 export type SimulatorConfig = typeof SimulatorConfig.Type
 
 /**
+ * A schema as JSON Schema, for editors.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const jsonSchemaOf = (title: string, of: Schema.Top): JsonSchema.JsonSchema => {
+  const { definitions, schema } = Schema.toJsonSchemaDocument(of, { onExcessProperty: "error" })
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title,
+    ...schema,
+    $defs: definitions
+  }
+}
+
+/**
  * The schema as JSON Schema, for editors: what `config.schema.json` holds.
  *
  * @category schemas
  * @since 0.1.0
  */
-export const jsonSchema = (): JsonSchema.JsonSchema => {
-  const { definitions, schema } = Schema.toJsonSchemaDocument(SimulatorConfig, { onExcessProperty: "error" })
-  return {
-    $schema: "https://json-schema.org/draft/2020-12/schema",
-    title: "The configuration of piopiy-sim",
-    ...schema,
-    $defs: definitions
-  }
-}
+export const jsonSchema = (): JsonSchema.JsonSchema => jsonSchemaOf("The configuration of piopiy-sim", SimulatorConfig)
 
 const pathText = (path: ReadonlyArray<PropertyKey> | undefined): string =>
   (path ?? []).reduce<string>((text, key) => Admission.at(text, typeof key === "number" ? key : String(key)), "")
@@ -102,13 +118,13 @@ const invalid = (problems: ReadonlyArray<Problem>) =>
   new SimulatorError({ reason: { _tag: "InvalidConfig", problems } })
 
 /**
- * Reads unknown JSON. Fails with `InvalidConfig`, every problem by its path.
+ * Reads unknown JSON by a schema, and nothing beside it. Fails with `InvalidConfig`, every problem by its path.
  *
  * @category decoding
  * @since 0.1.0
  */
-export const decode = (json: unknown): Effect.Effect<SimulatorConfig, SimulatorError> =>
-  Schema.decodeUnknownEffect(SimulatorConfig)(json, { errors: "all", onExcessProperty: "error" }).pipe(
+export const decodeAs = <A>(schema: Schema.Codec<A, unknown>) => (json: unknown): Effect.Effect<A, SimulatorError> =>
+  Schema.decodeUnknownEffect(schema)(json, { errors: "all", onExcessProperty: "error" }).pipe(
     Effect.mapError((error) =>
       invalid(
         problemsOf(error.issue).issues.map(({ message, path }) => ({
@@ -118,6 +134,14 @@ export const decode = (json: unknown): Effect.Effect<SimulatorConfig, SimulatorE
       )
     )
   )
+
+/**
+ * Reads unknown JSON. Fails with `InvalidConfig`, every problem by its path.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
+export const decode: (json: unknown) => Effect.Effect<SimulatorConfig, SimulatorError> = decodeAs(SimulatorConfig)
 
 /** A number as it goes over the wire, or the user part of a SIP address. */
 const partyPattern = /^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$/
@@ -148,6 +172,8 @@ const distinct = <A>(problems: Array<Problem>) => {
   }
 }
 
+type Tenants = readonly [TenantOptions, ...ReadonlyArray<TenantOptions>]
+
 /**
  * The tenants that a configuration describes. Fails with `InvalidConfig`: a stored pipeline that does not fit, two
  * accounts with one name, token, app id or user.
@@ -155,9 +181,23 @@ const distinct = <A>(problems: Array<Problem>) => {
  * @category constructors
  * @since 0.1.0
  */
-export const tenants = (
-  config: SimulatorConfig
-): Effect.Effect<readonly [TenantOptions, ...ReadonlyArray<TenantOptions>], SimulatorError> =>
+export const tenants = (config: SimulatorConfig): Effect.Effect<Tenants, SimulatorError> => read(config, 0)
+
+/**
+ * One more tenant of a configuration, whose accounts it does not look at. `index` is the account's place, by which it is
+ * named and numbered where it does not say. Fails with `InvalidConfig`.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const tenant = (
+  config: SimulatorConfig,
+  account: AccountConfig.AccountConfig,
+  index: number
+): Effect.Effect<TenantOptions, SimulatorError> =>
+  Effect.map(read({ ...config, accounts: [account] }, index), ([options]) => options)
+
+const read = (config: SimulatorConfig, from: number): Effect.Effect<Tenants, SimulatorError> =>
   Effect.suspend(() => {
     const problems: Array<Problem> = []
     for (const flowId of Object.keys(config.flows ?? {})) {
@@ -174,13 +214,24 @@ export const tenants = (
       pipelines: programs(config.pipelines, "pipelines", problems),
       flows: programs(config.flows, "flows", problems)
     }
+    const faultsOf = (given: AccountConfig.AccountConfig, under: string): ReadonlyArray<Rule> => {
+      const all = [...config.faults ?? [], ...given.faults ?? []]
+      if (all.length > maxRules) {
+        problems.push({
+          path: `${under}.faults`,
+          message: `makes more than ${maxRules} rules with those of all accounts`
+        })
+      }
+      return all
+    }
     const [first, ...others] = config.accounts ?? [defaultAccount]
     const takeName = distinct<string>(problems)
     const takeToken = distinct<string>(problems)
     const takeAppId = distinct<number>(problems)
     const takeUser = distinct<string>(problems)
-    const tenant = (given: AccountConfig.AccountConfig, index: number): TenantOptions => {
-      const under = `accounts[${index}]`
+    const tenant = (given: AccountConfig.AccountConfig, place: number): TenantOptions => {
+      const under = `accounts[${place}]`
+      const index = from + place
       const name = given.name ?? (index === 0 ? "default" : `tenant-${index}`)
       const account = AccountConfig.account(given, index)
       takeName(name, `${under}.name`)
@@ -189,6 +240,7 @@ export const tenants = (
       account.users.forEach(({ id }, user) => takeUser(id, `${under}.users[${user}].id`))
       return {
         name,
+        clock: ClockMode.fromSetting(given.clock),
         token: Redacted.make(given.token),
         seed: given.seed ?? config.seed ?? defaultSeed,
         version,
@@ -204,6 +256,7 @@ export const tenants = (
         legacyErrors: config.legacyErrors ?? "body",
         webhooks: AccountConfig.webhooks(given),
         answerUrls: AccountConfig.answerUrls(given, under, problems),
+        faults: faultsOf(given, under),
         streams: config.streams === undefined ? StreamProfile.conservative : StreamProfile.make(config.streams),
         recordAudio: config.recordAudio ?? false,
         readProgram: (json) => Result.getOrUndefined(AdmissionPcmoLegacy.pipeline(json, ""))
@@ -212,6 +265,26 @@ export const tenants = (
     const all = [tenant(first, 0), ...others.map((account, index) => tenant(account, index + 1))] as const
     return problems.length === 0 ? Effect.succeed(all) : Effect.fail(invalid(problems))
   })
+
+/**
+ * Whether there is audio for every file that somebody says. Where no audio was given, none is needed. Fails with
+ * `InvalidConfig`.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
+export const checkSounds = Effect.fnUntraced(function*({ people = {} }: SimulatorConfig) {
+  const sounds = yield* Sounds
+  const problems = Object.entries(people).flatMap(([number, { speaks = [] }]) =>
+    speaks.flatMap(({ voice }, place): ReadonlyArray<Problem> =>
+      voice._tag !== "File" || sounds === undefined || sounds.has(voice.name) ? [] : [{
+        path: `${Admission.at("people", number)}.speaks[${place}].voice.name`,
+        message: `there is no sound ${voice.name} among those that were given`
+      }]
+    )
+  )
+  if (problems.length > 0) return yield* invalid(problems)
+})
 
 /**
  * The secrets that everybody knows, because they are this package's defaults: what a server that other machines can

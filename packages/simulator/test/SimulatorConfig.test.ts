@@ -18,6 +18,7 @@ describe("SimulatorConfig.decode", () => {
           token: "t",
           name: "n",
           seed: 3,
+          clock: { scaled: 60 },
           appId: 5,
           appSecret: "s",
           active: false,
@@ -28,6 +29,7 @@ describe("SimulatorConfig.decode", () => {
           users: [{ id: "101_5", password: "p" }],
           answerUrl: "http://localhost:1/a?b=c",
           numbers: { "18005550100": { answerUrl: "https://app.localhost/b" } },
+          faults: [{ fault: { _tag: "Lost" } }],
           webhooks: {
             events: "http://localhost/e",
             cdr: "HTTP://localhost/c",
@@ -41,6 +43,20 @@ describe("SimulatorConfig.decode", () => {
         flows: {},
         people: { "919840000001": { outcome: { _tag: "KeepsRinging" }, answers: [{ _tag: "StaysSilent" }] } },
         files: { "a.wav": 10 },
+        faults: [{
+          name: "storm",
+          fault: { _tag: "Status", status: 503, effect: "before", retryAfterS: 1, body: { error: "busy" } },
+          when: {
+            operation: "POST /v3/voice/ai/call",
+            number: "919840000001",
+            callId: "c",
+            nth: [1, 2],
+            first: 3,
+            probability: 0.5,
+            fromMs: 0,
+            untilMs: 1000
+          }
+        }],
         maxCalls: 5,
         maxEntries: 100,
         maxRecords: 10
@@ -94,6 +110,8 @@ describe("SimulatorConfig.decode", () => {
     [{ answerUrl: "ftp://localhost/a" }, "accounts[0].answerUrl"],
     [{ numbers: { "18005550100": {} } }, "accounts[0].numbers[\"***********\"].answerUrl"],
     [{ webhooks: { cdr: "/cdr" } }, "accounts[0].webhooks.cdr"],
+    [{ faults: [{ fault: { _tag: "Lost" }, when: { operation: "/v3" } }] }, "accounts[0].faults[0].when.operation"],
+    [{ faults: Array.from({ length: 1001 }, () => ({ fault: { _tag: "Lost" } })) }, "accounts[0].faults"],
     [{ webhooks: { records: "http://localhost/" } }, "accounts[0].webhooks.records"],
     [{ webhooks: { signingSecret: "a b" } }, "accounts[0].webhooks.signingSecret"]
   ])("refuses an account with %j, by its path", ([entry, path]) =>
@@ -124,6 +142,18 @@ describe("SimulatorConfig.decode", () => {
 })
 
 describe("SimulatorConfig.tenants", () => {
+  it.effect("gives each tenant the faults of all, then its own, and refuses more of both than a tenant takes", () =>
+    Effect.gen(function*() {
+      const common = [{ fault: { _tag: "Garbage" } }] as const
+      const own = [{ fault: { _tag: "Lost" } }] as const
+      const accounts = [{ token: "a" }, { token: "b", faults: own }] as const
+      const [first, second] = yield* SimulatorConfig.tenants({ faults: common, accounts })
+      assert.deepEqual([first.faults, second?.faults], [common, [...common, ...own]])
+      const many = Array.from({ length: 1000 }, () => common[0])
+      const error = yield* Effect.flip(SimulatorConfig.tenants({ faults: many, accounts }))
+      assert.deepEqual(pathsOf(error), ["accounts[1].faults"])
+    }))
+
   it.effect("gives one tenant, sim-token and seed 1, when nothing is told", () =>
     Effect.gen(function*() {
       const tenants = yield* SimulatorConfig.tenants({})

@@ -7,6 +7,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as AccountConfig from "../AccountConfig.ts"
 import * as hosts from "../edge/webhook/hosts.ts"
+import * as ClockMode from "../engine/ClockMode.ts"
 import * as SimulatorServer from "../node/SimulatorServer.ts"
 import * as SimulatorConfig from "../SimulatorConfig.ts"
 import * as Configured from "./configured.ts"
@@ -35,7 +36,29 @@ const flags = {
       Flag.withDescription("Write the audio of calls with a stream here, a WAV file each: caller left, app right")
     )
   ),
+  sounds: Flag.optional(
+    Flag.String("sounds").pipe(
+      Flag.withMetavar("DIR"),
+      Flag.withDescription("WAV files, by whose names parties and prompts have real audio")
+    )
+  ),
+  speech: Flag.Literals("speech", ["generated", "espeak-ng"]).pipe(
+    Flag.withDefault("generated"),
+    Flag.withDescription("Who speaks texts: speech-like sounds, or the program espeak-ng")
+  ),
   ...Configured.flags,
+  clock: Flag.optional(
+    Flag.String("clock").pipe(
+      Flag.withMetavar("MODE"),
+      Flag.withDescription(
+        "How time passes for all accounts: live, scaled=N (N times as fast) or manual (moved by hand)"
+      ),
+      Flag.filterMap(
+        ClockMode.parse,
+        (text) => `live, manual, or scaled=N with N above 0 up to ${ClockMode.fastest}; not ${text}`
+      )
+    )
+  ),
   allowHost: Flag.String("allow-host").pipe(
     Flag.withMetavar("HOST"),
     Flag.withDescription("A host beyond this machine that webhooks and audio streams may go to; may be repeated"),
@@ -48,6 +71,12 @@ const flags = {
   )
 }
 
+/** Nothing for a clock that says nothing new. */
+const clockLine = ({ clock = "live" }: AccountConfig.AccountConfig): string => {
+  if (typeof clock === "object") return `\n  clock      ${clock.scaled} times as fast`
+  return clock === "manual" ? "\n  clock      manual: stands until it is moved" : ""
+}
+
 const banner = (url: string, seed: number, account: AccountConfig.AccountConfig) =>
   `Piopiy simulator ${SimulatorConfig.version}, seed ${seed}
 
@@ -57,7 +86,7 @@ const banner = (url: string, seed: number, account: AccountConfig.AccountConfig)
   secret     ${account.appSecret === undefined ? AccountConfig.defaultAppSecret : "as configured"}
   its pages  ${url}/_sim/docs
   calls      ${url}/_sim/calls
-  journal    ${url}/_sim/journal
+  journal    ${url}/_sim/journal${clockLine(account)}
 
 Who answers which number: piopiy-sim numbers. Ctrl-C stops.`
 
@@ -74,8 +103,19 @@ const warnings = (config: SimulatorConfig.SimulatorConfig, allows: (url: URL) =>
     }
   )
 
+/** The flag goes before what the file says of any account. */
+const withClock = (
+  config: SimulatorConfig.SimulatorConfig,
+  clock: Option.Option<ClockMode.Setting>
+): SimulatorConfig.SimulatorConfig => {
+  if (Option.isNone(clock)) return config
+  const [first, ...others] = config.accounts ?? [{ token: SimulatorConfig.defaultToken }]
+  const paced = (account: AccountConfig.AccountConfig) => ({ ...account, clock: clock.value })
+  return { ...config, accounts: [paced(first), ...others.map(paced)] }
+}
+
 const run = Effect.fnUntraced(function*(options: Command.Command.Config.Infer<typeof flags>) {
-  const config = yield* Configured.configured(options)
+  const config = withClock(yield* Configured.configured(options), options.clock)
   const server = SimulatorServer.layer({
     host: options.host,
     port: options.port,
@@ -83,6 +123,8 @@ const run = Effect.fnUntraced(function*(options: Command.Command.Config.Infer<ty
     allowHosts: options.allowHost,
     ...Option.match(options.adminToken, { onNone: () => ({}), onSome: (adminToken) => ({ adminToken }) }),
     ...Option.match(options.journal, { onNone: () => ({}), onSome: (journalFile) => ({ journalFile }) }),
+    speech: options.speech,
+    ...Option.match(options.sounds, { onNone: () => ({}), onSome: (sounds) => ({ sounds }) }),
     ...Option.match(options.recordings, { onNone: () => ({}), onSome: (recordings) => ({ recordings }) })
   })
   const allows = hosts.allows(options.allowHost, { loopback: hosts.isLoopback(options.host) })

@@ -14,12 +14,18 @@ const styled = (code: number) => (text: string, color: boolean): string =>
   color ? `\u001b[${code}m${text}\u001b[0m` : text
 const bold = styled(1)
 const dim = styled(2)
+const green = styled(32)
+const red = styled(31)
 
 type Lines = ReadonlyArray<string>
 
 /** Prints lines, if there are any. */
 export const print = (lines: Lines): Effect.Effect<void> =>
   lines.length === 0 ? Effect.void : Console.log(lines.join("\n"))
+
+/** How a run came out, in six characters. */
+export const outcome = (isPassed: boolean, color: boolean): string =>
+  isPassed ? green("ok    ", color) : red("FAILED", color)
 
 /** Says something beside what is printed. */
 export const note = (text: string): Effect.Effect<void> => Console.error(`piopiy-sim: ${text}`)
@@ -35,18 +41,24 @@ const recordLines = (entry: EntryJson, color: boolean): Lines => {
 
 const names = (phone: string, color: boolean): string => dim(Ladder.heading({ phone, other: "others" }), color)
 
-/** One call: fed its entries in order, it gives the lines of each, counting time from the first. */
+/**
+ * One call: fed its entries in order, it gives the lines of each, counting time from the first. That may be a fault of the
+ * request that placed it, which waits for the heading.
+ */
 export const call = (color: boolean): (entry: EntryJson) => Lines => {
   let startedAt: number | undefined
+  let waiting: Lines = []
   return (entry) => {
-    const origin = originOf(entry.event)
     startedAt ??= entry.at
+    const lines = [...waiting, ...Ladder.lines(entry, { color, originMs: startedAt })]
+    waiting = entry._tag === "Faulted" && entry.callId === undefined ? lines : []
+    if (waiting.length > 0) return []
     return [
-      ...Option.match(origin, {
+      ...Option.match(originOf(entry.event), {
         onNone: () => [],
         onSome: ({ callerId, kind, to }) => [names(kind === "Inbound" ? callerId : to, color)]
       }),
-      ...Ladder.lines(entry, { color, originMs: startedAt }),
+      ...lines,
       ...recordLines(entry, color)
     ]
   }
@@ -74,6 +86,8 @@ export const calls = (originMs: number, color: boolean) => (entry: EntryJson): L
  */
 export const recorded = (color: boolean) => {
   const open = new Map<string, { readonly show: (entry: EntryJson) => Lines; readonly lines: Array<string> }>()
+  /** What befell requests that have led to nothing yet, by tenant and request. */
+  const befallen = new Map<string, EntryJson>()
   const unfinished = ["", "  No record: the journal ends before the call does"]
 
   const rest = (isOf: (key: string) => boolean): Lines => {
@@ -83,10 +97,22 @@ export const recorded = (color: boolean) => {
   }
 
   const add = (entry: EntryJson): Lines => {
-    if (entry._tag === "Started") return rest((key) => key.startsWith(`${entry.tenant}\n`))
-    if (entry._tag !== "Turned" && entry._tag !== "Broke") return []
+    const ofTenant = (key: string): boolean => key.startsWith(`${entry.tenant}\n`)
+    if (entry._tag === "Started") {
+      for (const key of [...befallen.keys()].filter(ofTenant)) befallen.delete(key)
+      return rest(ofTenant)
+    }
     const key = `${entry.tenant}\n${entry.callId}`
+    const request = `${entry.tenant}\n${entry.causedBy}`
+    if (entry._tag === "Faulted" && entry.callId === undefined) befallen.set(request, entry)
+    const isOf = entry._tag === "Turned" || entry._tag === "Broke" || (entry._tag === "Faulted" && open.has(key))
+    if (!isOf) return []
     const found = open.get(key) ?? { show: call(color), lines: [] }
+    const fault = open.has(key) ? undefined : befallen.get(request)
+    if (fault !== undefined) {
+      befallen.delete(request)
+      found.lines.push(...found.show(fault))
+    }
     found.lines.push(...found.show(entry))
     open.set(key, found)
     if (!LadderEntry.endsCall(entry)) return []

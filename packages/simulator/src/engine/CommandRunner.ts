@@ -10,6 +10,7 @@ import type { Happening } from "./happening.ts"
 import { MediaEngine } from "./MediaEngine.ts"
 import { Outbox } from "./Outbox.ts"
 import { Parties } from "./Parties.ts"
+import { realAudio as realAudioOf } from "./Sounds.ts"
 import { type Scheduled, Timeline } from "./Timeline.ts"
 import type { Receipt } from "./WebhookPort.ts"
 
@@ -48,6 +49,7 @@ const make = (options: { readonly stored: Stored; readonly fileMs: ReadonlyMap<s
     const outbox = yield* Outbox
     const parties = yield* Parties
     const media = yield* MediaEngine
+    const realAudio = yield* realAudioOf
     /** What is still to come for each call, by the name of its timer or playback. */
     const scheduled = new Map<string, Map<string, Scheduled>>()
 
@@ -88,7 +90,8 @@ const make = (options: { readonly stored: Stored; readonly fileMs: ReadonlyMap<s
           const { playbackId } = command
           media.promptStarted(callId, playbackId, command.prompt)
           if (command.loop) return
-          const dueMs = timeline.nowMs() + promptDurationMs(command.prompt, options.fileMs)
+          const { prompt } = command
+          const dueMs = timeline.nowMs() + promptDurationMs(prompt, options.fileMs, realAudio(prompt))
           return schedule(
             callId,
             playbackId,

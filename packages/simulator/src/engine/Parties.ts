@@ -3,6 +3,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as HangupCause from "../core/call/HangupCause.ts"
+import type { Line } from "../core/media/Carrier.ts"
 import type { Endpoint } from "../core/pcmo/Program.ts"
 import * as AgentPlan from "../core/scenario/AgentPlan.ts"
 import * as NumberPlan from "../core/scenario/NumberPlan.ts"
@@ -32,8 +33,19 @@ export class Parties extends Context.Service<Parties, {
   readonly ask: (key: string) => void
   /** Stops whatever a party was about to answer. */
   readonly hush: (key: string) => void
+  /** What is said of the line of a party. */
+  readonly line: (key: string) => Line | undefined
   /** What a party says on the line, in order. */
   readonly speaks: (key: string) => ReadonlyArray<Utterance>
+  /** Somebody acts for the party: of what it was about to do, only its answers to questions are left. */
+  readonly takeOver: (key: string) => void
+  /**
+   * Whoever has this number, or user part of a SIP address, behaves so from its next call on. Whether there is room: 10,000
+   * numbers are scripted at most.
+   */
+  readonly script: (number: string, party: Party) => boolean
+  /** Behaves as before it was scripted. Whether it was. */
+  readonly unscript: (number: string) => boolean
   /** The leg is over: the party does nothing more. */
   readonly release: (key: string) => void
 }>()("@effect-piopiy/simulator/Parties") {}
@@ -45,6 +57,9 @@ export class Parties extends Context.Service<Parties, {
  * @since 0.1.0
  */
 export type People = Readonly<Record<string, Party>>
+
+/** @since 0.1.0 */
+export const maxScripts = 10_000
 
 interface OnTheLine {
   readonly party: Party
@@ -61,9 +76,10 @@ const make = (people: People) =>
   Effect.gen(function*() {
     const timeline = yield* Timeline
     const onTheLine = new Map<string, OnTheLine>()
+    const scripts = new Map<string, Party>()
 
-    const byNumber = (number: string): Party =>
-      Object.hasOwn(people, number) ? people[number] ?? NumberPlan.party(number) : NumberPlan.party(number)
+    const configured = (number: string): Party | undefined => Object.hasOwn(people, number) ? people[number] : undefined
+    const byNumber = (number: string): Party => scripts.get(number) ?? configured(number) ?? NumberPlan.party(number)
 
     const behind = (endpoint: Endpoint): Party => {
       switch (endpoint._tag) {
@@ -108,10 +124,14 @@ const make = (people: People) =>
       onTheLine.set(key, { party, legId, tell, moves, answers: [], asked: 0 })
     }
 
+    const takeOver = (key: string): void => {
+      for (const move of onTheLine.get(key)?.moves.splice(0) ?? []) timeline.cancel(move)
+    }
+
     const pickUp = (key: string): void => {
       const somebody = onTheLine.get(key)
       if (somebody === undefined) return
-      for (const move of somebody.moves.splice(0)) timeline.cancel(move)
+      takeOver(key)
       const { legId, party: { hangsUp }, tell } = somebody
       if (hangsUp === undefined) return
       const leaves = { _tag: "LegHungUp", legId, cause: hangsUp.cause } as const
@@ -149,9 +169,7 @@ const make = (people: People) =>
 
     const release = (key: string): void => {
       hush(key)
-      for (const move of onTheLine.get(key)?.moves ?? []) {
-        timeline.cancel(move)
-      }
+      takeOver(key)
       onTheLine.delete(key)
     }
 
@@ -163,8 +181,16 @@ const make = (people: People) =>
       pickUp,
       ask,
       hush,
-      speaks: (key) =>
-        onTheLine.get(key)?.party.speaks ?? [],
+      line: (key) =>
+        onTheLine.get(key)?.party.line,
+      speaks: (key) => onTheLine.get(key)?.party.speaks ?? [],
+      takeOver,
+      script: (number, party) => {
+        if (scripts.size >= maxScripts && !scripts.has(number)) return false
+        scripts.set(number, party)
+        return true
+      },
+      unscript: (number) => scripts.delete(number),
       release
     })
   })

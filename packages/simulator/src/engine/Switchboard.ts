@@ -83,6 +83,8 @@ export class Switchboard extends Context.Service<Switchboard, {
   readonly tell: (callId: string, happening: Happening, causedBy: number) => Effect.Effect<void, Refusal>
   readonly live: Effect.Effect<ReadonlyArray<Call.Call>>
   readonly find: (callId: string) => Effect.Effect<Whereabouts>
+  /** Ends the calls in progress with their records, and goes on taking others. */
+  readonly endAll: Effect.Effect<void>
   /** Takes no more calls, ends those in progress with their records, and stops the outbox. */
   readonly stop: Effect.Effect<void>
 }>()("@effect-piopiy/simulator/Switchboard") {}
@@ -283,7 +285,6 @@ const make = (options: SwitchboardOptions) =>
     }
 
     const endAll = Effect.sync(() => {
-      stopping = true
       for (const callId of [...mailboxes.keys()]) {
         end(callId, "Platform", { cause: HangupCause.systemShutdown, reason: "the simulator stopped" }, 0)
       }
@@ -299,7 +300,10 @@ const make = (options: SwitchboardOptions) =>
       findTransfer,
       live: Effect.sync(() => [...mailboxes.values()].map((mailbox) => mailbox.call)),
       find: (callId) => Effect.sync(() => find(callId)),
-      stop: Effect.andThen(endAll, outbox.stop)
+      endAll,
+      stop: Effect.sync(() => {
+        stopping = true
+      }).pipe(Effect.andThen(endAll), Effect.andThen(outbox.stop))
     })
   })
 

@@ -7,7 +7,6 @@ import * as Layer from "effect/Layer"
 import { appendFileSync, closeSync, fstatSync, openSync, readSync } from "node:fs"
 import { Tenants } from "../engine/Tenants.ts"
 import { SimulatorError } from "../SimulatorError.ts"
-import { followToEnd } from "./followToEnd.ts"
 
 const lines = (entries: ReadonlyArray<unknown>): string => entries.map((entry) => `${JSON.stringify(entry)}\n`).join("")
 
@@ -49,7 +48,7 @@ const writer = (path: string, file: number) => {
 }
 
 /**
- * Appends every tenant's journal to the file until the scope closes, the last entries included. A disk that fills up is
+ * Appends every tenant's journal to the file until the scope closes, of those that come later too, the last entries included. A disk that fills up is
  * logged, and the calls go on. Fails with `FileUnreadable` when the file cannot be opened.
  *
  * @category layers
@@ -63,5 +62,5 @@ export const layer = (path: string): Layer.Layer<never, SimulatorError, Tenants>
       (file) => Effect.sync(() => closeSync(file))
     )
     const append = yield* Effect.try({ try: () => writer(path, file), catch: unreadable(path) })
-    yield* Effect.forEach(tenants.all, (tenant) => followToEnd(tenant.journal, append), { discard: true })
+    yield* tenants.copy(() => append)
   }))

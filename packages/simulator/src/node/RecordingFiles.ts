@@ -7,7 +7,6 @@ import type { Entry } from "../core/journal/Entry.ts"
 import * as Recording from "../core/media/Recording.ts"
 import { type Tenant, Tenants } from "../engine/Tenants.ts"
 import { SimulatorError } from "../SimulatorError.ts"
-import { followToEnd } from "./followToEnd.ts"
 
 const unwritable = (path: string) => (cause: unknown) =>
   new SimulatorError({
@@ -40,10 +39,11 @@ const write = (folder: string, tenant: Tenant, isFirst: boolean) => (entry: Entr
  */
 export const layer = (folder: string): Layer.Layer<never, SimulatorError, Tenants> =>
   Layer.effectDiscard(Effect.gen(function*() {
-    const { all, main } = yield* Tenants
+    const tenants = yield* Tenants
     yield* Effect.tryPromise({ try: () => mkdir(folder, { recursive: true }), catch: unwritable(folder) })
-    yield* Effect.forEach(all, (tenant) => {
-      const writeOne = write(folder, tenant, tenant === main)
-      return followToEnd(tenant.journal, (entries) => Effect.forEach(entries, writeOne, { discard: true }))
-    }, { discard: true })
+    const { name } = tenants.main
+    yield* tenants.copy((tenant) => {
+      const writeOne = write(folder, tenant, tenant.name === name)
+      return (entries) => Effect.forEach(entries, writeOne, { discard: true })
+    })
   }))

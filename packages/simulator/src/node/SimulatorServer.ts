@@ -16,8 +16,13 @@ import { Tenants } from "../engine/Tenants.ts"
 import * as Simulator from "../Simulator.ts"
 import * as SimulatorConfig from "../SimulatorConfig.ts"
 import { type Problem, SimulatorError } from "../SimulatorError.ts"
+import * as aliases from "./aliases.ts"
+import * as AudioDecoders from "./AudioDecoders.ts"
+import * as door from "./door.ts"
+import * as Espeak from "./Espeak.ts"
 import * as JournalFile from "./JournalFile.ts"
 import * as RecordingFiles from "./RecordingFiles.ts"
+import * as SoundFiles from "./SoundFiles.ts"
 import * as StreamDialer from "./StreamDialer.ts"
 
 /**
@@ -26,7 +31,10 @@ import * as StreamDialer from "./StreamDialer.ts"
  * - `adminToken`: asked for below `/_sim`; needed when `host` is not this machine alone. So is an account of your own in
  *   `config`, and both then go to this machine only when `allowHosts` names it.
  * - `journalFile`: where the journal is copied to, an entry a line.
+ * - `sounds`: a folder of WAV files, by whose names parties and prompts have real audio.
+ * - `speech`: who speaks texts: `generated` (default) are speech-like sounds, `espeak-ng` is that program.
  * - `recordings`: a folder for the audio of calls with a stream, a WAV file each.
+ * - `aliases`: host names that webhooks and audio streams may go to, and where each leads instead.
  * - `headersTimeout`, `requestTimeout`: how long a client may take to send the head of a request, 10 s, and all of it,
  *   30 s; a head never has longer than the whole. Then it is answered with 408, and the connection ends.
  *
@@ -41,9 +49,42 @@ export interface ServerOptions {
   readonly adminToken?: Redacted.Redacted<string>
   readonly journalFile?: string
   readonly recordings?: string
+  readonly sounds?: string
+  readonly speech?: "generated" | "espeak-ng"
+  readonly aliases?: aliases.Aliases
   readonly headersTimeout?: Duration.Input
   readonly requestTimeout?: Duration.Input
 }
+
+export {
+  /**
+   * Decodes the mp3 and ogg that apps send, with the packages that are installed.
+   *
+   * @category layers
+   * @since 0.1.0
+   */
+  layer as audioDecoders
+} from "./AudioDecoders.ts"
+
+export {
+  /**
+   * Speaks texts with the program espeak-ng.
+   *
+   * @category layers
+   * @since 0.1.0
+   */
+  layer as espeak
+} from "./Espeak.ts"
+
+export {
+  /**
+   * Sounds from a folder of WAV files.
+   *
+   * @category layers
+   * @since 0.1.0
+   */
+  layer as soundFiles
+} from "./SoundFiles.ts"
 
 /** Where the server listens: `http://127.0.0.1:8787`, without a path. */
 export class SimulatorServer extends Context.Service<SimulatorServer, { readonly url: string }>()(
@@ -65,13 +106,15 @@ const resolve = (host: string): Effect.Effect<ReadonlyArray<string>> =>
  * Redirects are not followed: the second hop would escape the check of the first. Said with each request, since the
  * client may be one that the program around has built with other options.
  */
-const outbound = Layer.effect(
-  HttpClient.HttpClient,
-  Effect.map(
+const outbound = (leading: aliases.Aliases) =>
+  Layer.effect(
     HttpClient.HttpClient,
-    HttpClient.transformResponse(Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" }))
-  )
-).pipe(Layer.provide(FetchHttpClient.layer))
+    Effect.map(HttpClient.HttpClient, (client) =>
+      client.pipe(
+        aliases.client(leading),
+        HttpClient.transformResponse(Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" }))
+      ))
+  ).pipe(Layer.provide(FetchHttpClient.layer))
 
 /** How long a client may take to send the head of a request, and all of it. */
 const headersTimeoutMs = 10_000
@@ -92,10 +135,14 @@ const patience = (options: ServerOptions) => {
   return { requestTimeout, headersTimeout, connectionsCheckingInterval: Math.min(checkEveryMs, headersTimeout) }
 }
 
+/** Listens, and follows the platform when that goes down and comes back. */
 const listen = (host: string, options: ServerOptions) => {
   const port = options.port ?? defaultPort
-  const server = { host, port, gracefulShutdownTimeout: "1 second" } as const
-  return NodeHttpServer.layerServer(() => createServer(patience(options)), server).pipe(
+  const listening = { host, port, gracefulShutdownTimeout: "1 second" } as const
+  return Layer.unwrap(Effect.sync(() => {
+    const server = createServer(patience(options))
+    return Layer.provideMerge(door.layer(server, host), NodeHttpServer.layerServer(() => server, listening))
+  })).pipe(
     Layer.catchTag("ServeError", (error) =>
       Layer.effect(
         HttpServer.HttpServer,
@@ -123,7 +170,7 @@ const endCalls: Layer.Layer<never, never, Tenants> = Layer.effectDiscard(
   Effect.flatMap(
     Tenants,
     ({ all }) =>
-      Effect.addFinalizer(() => Effect.forEach(all, ({ stop }) => stop, { discard: true, concurrency: "unbounded" }))
+      Effect.addFinalizer(() => Effect.forEach(all(), ({ stop }) => stop, { discard: true, concurrency: "unbounded" }))
   )
 )
 
@@ -157,10 +204,12 @@ export const layer = (
     return Layer.effectContext(Effect.fail(new SimulatorError({ reason: { _tag: "InvalidConfig", problems } })))
   }
   const admin = options.adminToken === undefined ? {} : { adminToken: options.adminToken }
-  const served = HttpRouter.serve(Simulator.routes(admin), { disableLogger: true, disableListenLog: true })
+  const routes = Layer.merge(Simulator.routes(admin), door.severing)
+  const served = HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true })
   const journalFile = options.journalFile === undefined ? Layer.empty : JournalFile.layer(options.journalFile)
   const recordings = options.recordings === undefined ? Layer.empty : RecordingFiles.layer(options.recordings)
-  const allowed = [options.allowHosts ?? [], { loopback: open }] as const
+  const leading = options.aliases ?? {}
+  const allowed = [[...options.allowHosts ?? [], ...Object.keys(leading)], { loopback: open }] as const
   return Layer.fresh(endCalls).pipe(
     Layer.provideMerge(served),
     Layer.provideMerge(Layer.merge(journalFile, recordings)),
@@ -169,10 +218,16 @@ export const layer = (
     Layer.provideMerge(
       Simulator.layer(
         options.recordings === undefined ? options.config : { ...options.config, recordAudio: true },
-        { allows: hosts.allows(...allowed), resolve }
+        { allows: hosts.allows(...allowed), resolve: aliases.resolving(leading, resolve) }
       )
     ),
+    Layer.provide([
+      AudioDecoders.layer,
+      options.sounds === undefined ? Layer.empty : SoundFiles.layer(options.sounds),
+      options.speech === "espeak-ng" ? Espeak.layer() : Layer.empty
+    ]),
+    Layer.provide(aliases.streams(leading)),
     Layer.provide(StreamDialer.layer({ allows: hosts.allowsStream(...allowed), resolve, ...options.config?.streams })),
-    Layer.provide(outbound)
+    Layer.provide(outbound(leading))
   )
 }

@@ -5,6 +5,7 @@ import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { isIPv6, type LookupFunction } from "node:net"
+import type { Duplex } from "node:stream"
 import { type RawData, WebSocket } from "ws"
 import * as hosts from "../edge/webhook/hosts.ts"
 import {
@@ -58,6 +59,9 @@ const isSendable = (code: number): boolean =>
 
 const broken: StreamClose = { by: "Network", code: 1006, reason: "" }
 
+/** A binary frame of 320 bytes, as a client sends it, of which half has come: its head, a mask of zeros, 160 bytes. */
+const halfFrame = Buffer.concat([Buffer.of(0x82, 0xfe, 0x01, 0x40, 0, 0, 0, 0), Buffer.alloc(160)])
+
 /** What a peer is told that breaks the protocol, by the error of `ws`. */
 const violationCodes: ReadonlyMap<unknown, number> = new Map([
   ["WS_ERR_UNSUPPORTED_MESSAGE_LENGTH", 1009],
@@ -100,6 +104,10 @@ const makeCall = (listener: Listener) => {
   /** How it ends, once that is settled on this side. */
   let ending: StreamClose | undefined
   let hasHeard = false
+  /** Whether what the peer sends is left unread: then it is not heard, and that says nothing of it. */
+  let isHeld = false
+  /** Below the frames. */
+  let connection: Duplex | undefined
   const opened = Deferred.makeUnsafe<void, StreamFailure>()
   const ended = Deferred.makeUnsafe<void>()
   const over = Deferred.makeUnsafe<void>()
@@ -119,9 +127,17 @@ const makeCall = (listener: Listener) => {
 
   const close = (code: number, reason: string): void => {
     if (state === "Over" || ending !== undefined) return
+    if (code === broken.code) return breakOff()
     if (!isSendable(code)) return cut()
     settle({ by: "Platform", code, reason })
     if (state === "Open") socket?.close(code, shortened(reason))
+  }
+
+  /** Breaks off in the middle of a frame. */
+  const breakOff = (): void => {
+    settle(broken)
+    if (state !== "Open" || connection === undefined) return cut()
+    connection.write(halfFrame, cut)
   }
 
   /** Breaks off, whatever is still under way. */
@@ -145,6 +161,9 @@ const makeCall = (listener: Listener) => {
       perMessageDeflate: offersDeflate
     })
     socket = dialed
+    dialed.on("upgrade", ({ socket: upgraded }) => {
+      connection = upgraded
+    })
     dialed.on("open", () => {
       if (state !== "Dialing" || ending !== undefined) return dialed.terminate()
       state = "Open"
@@ -185,7 +204,12 @@ const makeCall = (listener: Listener) => {
       if (socket?.readyState === WebSocket.OPEN) socket.send(message)
     },
     bufferedBytes: () => socket?.bufferedAmount ?? 0,
-    close
+    close,
+    hold: (held) => {
+      isHeld = held
+      if (held) socket?.pause()
+      else socket?.resume()
+    }
   }
 
   return {
@@ -197,7 +221,7 @@ const makeCall = (listener: Listener) => {
     ended: Deferred.await(ended),
     over: Deferred.await(over),
     isOpen: () => state === "Open",
-    hasHeard: () => hasHeard,
+    hasHeard: () => hasHeard || isHeld,
     forget: () => {
       hasHeard = false
     },
@@ -304,8 +328,9 @@ const make = (options: DialerOptions): Effect.Effect<StreamPort["Service"], neve
  *   `maxMessageBytes`: `closed`, by the platform.
  * - A peer that was not heard for `pingMs` is pinged, and cut off when it is not heard then either: 1006, by the network.
  *   0 for no pings.
- * - A close is answered within {@link closeGraceMs}, else the connection is cut. Closing with a code that no frame can carry, 1006
- *   above all, cuts it at once.
+ * - A close is answered within {@link closeGraceMs}, else the connection is cut. Closing with a code that no frame can carry
+ *   cuts it at once, with 1006 in the middle of a frame.
+ * - A peer that is held is left unread, and is not cut off for its silence.
  *
  * When the scope closes, sockets are closed with 1001.
  *

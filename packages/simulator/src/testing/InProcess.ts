@@ -6,16 +6,20 @@
  */
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
+import type * as Scenario from "../Scenario.ts"
+import type { ScenarioReport } from "../ScenarioReport.ts"
 import * as Simulator from "../Simulator.ts"
 import type { SimulatorConfig } from "../SimulatorConfig.ts"
 import type { SimulatorError } from "../SimulatorError.ts"
 import * as Streams from "../Streams.ts"
+import * as scenarios from "./scenarios.ts"
 
 export {
   /**
@@ -27,10 +31,25 @@ export {
   layer as streams
 } from "./streams.ts"
 
-/** An application as routes: what a service would serve, called in memory. */
-export type App<E = never> = Layer.Layer<never, E, HttpRouter.HttpRouter>
+export * as Expect from "./Expect.ts"
+
+export {
+  /**
+   * Waits until a call has come to a moment.
+   *
+   * @category testing
+   * @since 0.1.0
+   */
+  until
+} from "./until.ts"
+
+/** An application as routes: what a service would serve, called in memory. Handlers that fail are answered for, as on a port. */
+export type App<E = never> = Layer.Layer<never, E, HttpRouter.HttpRouter | HttpRouter.Request<"Error", unknown>>
 
 const noApp: App = HttpRouter.add("*", "*", HttpServerResponse.jsonUnsafe({ error: "no such page" }, { status: 404 }))
+
+/** What a client over sockets is told by its system. */
+const severance = { Broken: { code: "ECONNRESET" }, Refused: { code: "ECONNREFUSED", syscall: "connect" } } as const
 
 /** A client whose requests are answered in this process. */
 const clientOf = <E>(
@@ -44,7 +63,16 @@ const clientOf = <E>(
     app.pipe(
       Effect.provideService(HttpServerRequest.HttpServerRequest, HttpServerRequest.fromClientRequest(request)),
       Effect.scoped,
-      Effect.catchCause((cause) => Effect.map(HttpServerError.causeResponse(cause), ([response]) => response)),
+      Effect.catchCause((cause) => {
+        const severed = Simulator.severed(cause)
+        return severed === undefined
+          ? Effect.map(HttpServerError.causeResponse(cause), ([response]) => response)
+          : Effect.fail(
+            new HttpClientError.HttpClientError({
+              reason: new HttpClientError.TransportError({ request, cause: severance[severed.how] })
+            })
+          )
+      }),
       Effect.map((response) => HttpServerResponse.toClientResponse(response, { request }))
     )
   )
@@ -67,7 +95,7 @@ export const layer = <E = never, E2 = never, R = never>(
 ): Layer.Layer<Simulator.Platform | HttpClient.HttpClient, SimulatorError | E | E2, R> => {
   const toApp = Layer.effect(
     HttpClient.HttpClient,
-    Effect.map(HttpRouter.toHttpEffect<never, E, HttpRouter.HttpRouter>(options.app ?? noApp), clientOf)
+    Effect.map(HttpRouter.toHttpEffect(options.app ?? noApp), clientOf)
   )
   const toPlatform = Layer.effect(
     HttpClient.HttpClient,
@@ -78,4 +106,26 @@ export const layer = <E = never, E2 = never, R = never>(
     Layer.provide(options.streams ?? Streams.layerNone),
     Layer.provide(toApp)
   )
+}
+
+/**
+ * Runs a scenario once, on a platform of its own with the app under test in this process, and tells what came of it:
+ * `ScenarioReport.failures` gives all that failed. Time is that of the test, and a test clock is moved as far as the run
+ * goes; with `clock`, or that of the scenario, the platform's is another one than the app's. A `Request` step has nobody to
+ * ask, and the scenario's own `app` is not started.
+ *
+ * Fails with `InvalidConfig`, and as the layers of the app and of the streams do.
+ *
+ * @category testing
+ * @since 0.1.0
+ */
+export const runScenario = <E = never, E2 = never, R = never>(
+  scenario: Scenario.Scenario,
+  options: Scenario.RunOptions & {
+    readonly app?: App<E> | undefined
+    readonly streams?: Layer.Layer<Streams.StreamPort, E2, R> | undefined
+  } = {}
+): Effect.Effect<ScenarioReport, SimulatorError | E | E2, R> => {
+  const { app, streams, ...settings } = options
+  return scenarios.run(scenario, settings, (config) => layer({ config, app, streams }))
 }

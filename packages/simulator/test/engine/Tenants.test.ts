@@ -29,13 +29,14 @@ describe("Tenants", () => {
     Effect.gen(function*() {
       const tenants = yield* Tenants
       assert.strictEqual(tenants.byToken("red-token"), tenants.main)
-      assert.deepEqual(tenants.all.map(({ name }) => name), ["red", "blue"])
+      assert.deepEqual(tenants.all().map(({ name }) => name), ["red", "blue"])
       assert.isUndefined(tenants.byToken("sim-token"))
     }).pipe(Effect.provide(inProcess)))
 
   it.effect("are named by their app ids with the right secret, and by nothing less", () =>
     Effect.gen(function*() {
-      const { all: [red, blue], byApp } = yield* Tenants
+      const { all, byApp } = yield* Tenants
+      const [red, blue] = all()
       assert.strictEqual(byApp(1_000_001, "sim-secret"), red)
       assert.strictEqual(byApp(77, "blue-secret"), blue)
       assert.isDefined(blue)
@@ -53,7 +54,7 @@ describe("Tenants", () => {
       const token = tenants.login("101_1000001", "sim-password") ?? ""
       assert.strictEqual(tenants.byUserToken(token), tenants.main)
       const other = tenants.login("sales", "blue-password") ?? ""
-      assert.strictEqual(tenants.byUserToken(other), tenants.all[1])
+      assert.strictEqual(tenants.byUserToken(other), tenants.all()[1])
       assert.isUndefined(tenants.byUserToken("red-token"))
     }).pipe(Effect.provide(inProcess)))
 
@@ -67,7 +68,7 @@ describe("Tenants", () => {
 
   it.effect("know whom to ask about a call from outside: the number's URL, or else the account's", () =>
     Effect.gen(function*() {
-      const { all: [red, blue] } = yield* Tenants
+      const [red, blue] = (yield* Tenants).all()
       assert.strictEqual(blue?.answerUrlOf("18005550100"), "http://localhost/desk")
       assert.strictEqual(blue?.answerUrlOf("18005550101"), "http://localhost/any")
       assert.isUndefined(red?.answerUrlOf("18005550100"))
@@ -75,7 +76,7 @@ describe("Tenants", () => {
 
   it.effect("carry what the older API's edge needs: where notices go, how errors show, the account", () =>
     Effect.gen(function*() {
-      const { all: [red, blue] } = yield* Tenants
+      const [red, blue] = (yield* Tenants).all()
       assert.deepEqual([red?.webhooks, red?.account.appId, red?.legacyErrors], [{}, 1_000_001, "body"])
       assert.deepEqual([blue?.webhooks.cdr, blue?.account.appId], ["http://localhost/cdr", 77])
     }).pipe(Effect.provide(inProcess)))
@@ -86,7 +87,7 @@ describe("Tenants", () => {
       yield* place({ to: "919840007201", pipeline: [play("a.wav")], token: "blue-token" })
       yield* TestClock.adjust("10 seconds")
       const { all } = yield* Tenants
-      assert.deepEqual(all.map(({ account }) => account.balance()), [1_000_000, 999_999.55])
+      assert.deepEqual(all().map(({ account }) => account.balance()), [1_000_000, 999_999.55])
     }).pipe(Effect.provide(inProcess)))
 
   it.effect("do not see each other's calls, journals and records", () =>
@@ -95,7 +96,7 @@ describe("Tenants", () => {
       const blue = yield* place({ to: "919840007001", pipeline: [play("a.wav")], token: "blue-token" })
       yield* TestClock.adjust("1 second")
       const tenants = yield* Tenants
-      const [first, second] = tenants.all
+      const [first, second] = tenants.all()
       assert.notInclude(JSON.stringify(first?.journal.read()), blue)
       assert.notInclude(JSON.stringify(second?.journal.read()), red)
       assert.lengthOf(first?.journal.records() ?? [], 0)
@@ -134,7 +135,7 @@ describe("Tenants", () => {
         yield* place({ to: patient, pipeline: [hangup], token })
       }
       const tenants = yield* Tenants
-      for (const { journal, name } of tenants.all) {
+      for (const { journal, name } of tenants.all()) {
         const entries = journal.read()
         assert.deepEqual(entries.map(({ seq }) => seq), entries.map((_, index) => index + 1))
         assert.isTrue(entries.every(({ tenant }) => tenant === name))

@@ -42,9 +42,9 @@ const hostOf = (request: HttpServerRequest.HttpServerRequest): string =>
   (request.headers["host"] ?? "localhost").replace(/:\d+$/, "")
 
 const tenantByName = (tenants: Tenants["Service"], name: string): Effect.Effect<Tenant, Refused> => {
-  const found = tenants.all.find((tenant) => tenant.name === name)
+  const found = tenants.byName(name)
   return found === undefined
-    ? refused(404, "no_such_tenant", `known: ${tenants.all.map((tenant) => tenant.name).join(", ")}`)
+    ? refused(404, "no_such_tenant", `known: ${tenants.all().map((tenant) => tenant.name).join(", ")}`)
     : Effect.succeed(found)
 }
 
@@ -58,7 +58,7 @@ const letIn = (
   const name = search(request).get("tenant")
   const one = (tenant: Tenant) => ({ tenant, tenants: [tenant] })
   const byName = name === null
-    ? Effect.succeed({ tenant: tenants.main, tenants: tenants.all })
+    ? Effect.succeed({ tenant: tenants.main, tenants: tenants.all() })
     : Effect.map(tenantByName(tenants, name), one)
   if (options.adminToken !== undefined) {
     return token !== undefined && isSame(token, Redacted.value(options.adminToken))
@@ -78,7 +78,7 @@ const letIn = (
 
 const health = (tenants: Tenants["Service"], options: ControlOptions) =>
   Effect.gen(function*() {
-    const live = yield* Effect.forEach(tenants.all, (tenant) => tenant.switchboard.live)
+    const live = yield* Effect.forEach(tenants.all(), (tenant) => tenant.switchboard.live)
     return yield* json({ status: "ok", version: options.version, calls: live.flat().length })
   })
 

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Entry } from "../core/journal/Entry.ts"
-import type { Journal } from "../engine/Journal.ts"
+import type { Journal } from "./Journal.ts"
 
 /**
  * Hands over every entry from now on until the scope closes, the last ones included. What has been handed over is seen

@@ -1,0 +1,125 @@
+/** Runs a scenario on a simulator of its own, with sockets and the app under test, and hands over what came of it. */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Layer from "effect/Layer"
+import * as AccountConfig from "../AccountConfig.ts"
+import type { Recording } from "../core/media/Recording.ts"
+import { Tenants } from "../engine/Tenants.ts"
+import * as Scenario from "../Scenario.ts"
+import type { ScenarioReport } from "../ScenarioReport.ts"
+import * as ScenarioRunner from "../ScenarioRunner.ts"
+import type { SimulatorError } from "../SimulatorError.ts"
+import * as aliases from "./aliases.ts"
+import * as AppProcess from "./AppProcess.ts"
+import * as SimulatorServer from "./SimulatorServer.ts"
+
+/**
+ * How a run differs from what the scenario says, the folder that its command is started in, and the hosts beyond this
+ * machine that webhooks and streams may go to.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ScenarioRunOptions extends Scenario.RunOptions {
+  readonly folder: string
+  readonly allowHosts?: ReadonlyArray<string>
+}
+
+/**
+ * What came of a run: the report, and what was said on the calls with an audio stream, by their ids. `appOutput` is what
+ * the app printed last.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ScenarioRun {
+  readonly report: ScenarioReport
+  readonly recordings: ReadonlyMap<string, Recording>
+  readonly appOutput: string
+}
+
+/** What the app finds in its environment. */
+const environment = (scenario: Scenario.Scenario, url: string): Readonly<Record<string, string>> => {
+  const [account] = scenario.config?.accounts ?? []
+  return {
+    PUBLIC_URL: `http://${Scenario.appHost}`,
+    PIOPIY_BASE_URL: `${url}/v3`,
+    PIOPIY_TOKEN: Scenario.tokenOf(scenario),
+    PIOPIY_LEGACY_BASE_URL: url,
+    PIOPIY_APP_ID: String(account?.appId ?? AccountConfig.defaultAppId),
+    PIOPIY_APP_SECRET: account?.appSecret ?? AccountConfig.defaultAppSecret,
+    ...scenario.app?.env
+  }
+}
+
+/** A connection for each request, so that the simulator does not wait for idle ones in the end. */
+const fetching = Effect.map(
+  HttpClient.HttpClient,
+  HttpClient.mapRequest(HttpClientRequest.setHeader("connection", "close"))
+)
+
+/** A run that did not begin. */
+const notBegun = (scenario: Scenario.Scenario, options: Scenario.RunOptions, why: string): ScenarioReport => ({
+  name: scenario.name,
+  ...Scenario.settingsOf(scenario, options),
+  broken: [why],
+  verdicts: [],
+  remarks: [],
+  entries: [],
+  virtualMs: 0,
+  realMs: 0
+})
+
+/**
+ * Runs a scenario once. An app that does not come up is a run that failed. Fails with `InvalidConfig`, `CannotListen`.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const run = (
+  scenario: Scenario.Scenario,
+  options: ScenarioRunOptions
+): Effect.Effect<ScenarioRun, SimulatorError> =>
+  Effect.gen(function*() {
+    const { app } = scenario
+    const port = app?.command === undefined ? undefined : yield* AppProcess.freePort
+    const origin = port === undefined ? app?.url : `http://127.0.0.1:${port}`
+    const leading = origin === undefined ? {} : { [Scenario.appHost]: origin }
+    const server = yield* Layer.build(SimulatorServer.layer({
+      port: 0,
+      config: Scenario.configOf(scenario, options),
+      aliases: leading,
+      ...(options.allowHosts === undefined ? {} : { allowHosts: options.allowHosts })
+    }))
+    const { url } = Context.get(server, SimulatorServer.SimulatorServer)
+    const appOutput = app?.command === undefined || port === undefined ? () => "" : yield* AppProcess.start({
+      command: app.command,
+      folder: options.folder,
+      port,
+      ready: app.ready ?? "/",
+      env: environment(scenario, url)
+    })
+    const tenants = Context.get(server, Tenants)
+    // Time begins once the app is up.
+    yield* Effect.orDie(Effect.forEach(tenants.all(), ({ name }) => tenants.reset(name), { discard: true }))
+    const client = yield* fetching
+    const report = yield* ScenarioRunner.run(scenario, {
+      platform: HttpClient.mapRequest(client, HttpClientRequest.prependUrl(url)),
+      app: aliases.client(leading)(client)
+    }, options).pipe(Effect.provideContext(server))
+    const { media } = tenants.main
+    const recordings = new Map<string, Recording>()
+    for (const entry of report.entries) {
+      const recording = entry._tag === "Streamed" ? media.recordingOf(entry.callId) : undefined
+      if (entry._tag === "Streamed" && recording !== undefined) recordings.set(entry.callId, recording)
+    }
+    return { report, recordings, appOutput: appOutput() }
+  }).pipe(
+    Effect.catchTag("AppFailed", ({ message, output }) =>
+      Effect.succeed({ report: notBegun(scenario, options, message), recordings: new Map(), appOutput: output })),
+    Effect.scoped,
+    Effect.provide(FetchHttpClient.layer)
+  )
