@@ -4,18 +4,19 @@ import { isInbound } from "../core/call/Call.ts"
 import type { CommandOf } from "../core/call/CallCommand.ts"
 import type { StreamIgnored } from "../core/journal/Entry.ts"
 import * as Conversation from "../core/media/Conversation.ts"
-import type * as Ledger from "../core/media/Ledger.ts"
+import * as Ledger from "../core/media/Ledger.ts"
 import type * as Measures from "../core/media/Measures.ts"
 import * as Mixer from "../core/media/Mixer.ts"
 import * as Recording from "../core/media/Recording.ts"
 import type { StreamCounts } from "../core/media/StreamCounts.ts"
 import type { Program } from "../core/pcmo/Program.ts"
+import * as slab from "../core/slab.ts"
 import * as StreamCodec from "../core/stream/StreamCodec.ts"
 import type { StreamProfile } from "../core/stream/StreamProfile.ts"
 import type { Happening } from "./happening.ts"
 import type { Journal } from "./Journal.ts"
 import { frameMs } from "./Pacer.ts"
-import type { Line, StreamClose, StreamFailure, StreamPort } from "./StreamPort.ts"
+import type { Dial, Line, Listener, StreamClose, StreamFailure } from "./StreamPort.ts"
 import * as streamTally from "./streamTally.ts"
 import type { Scheduled, Timeline } from "./Timeline.ts"
 
@@ -48,10 +49,11 @@ export interface Surroundings {
   /** The steps of a list of actions, or nothing when it is none. */
   readonly readProgram: (json: ReadonlyArray<unknown>) => Program | undefined
   /** Reads what {@link Conversation.decode} cannot. */
-  readonly decode: (audio: StreamCodec.Audio) => Conversation.Sound | undefined
+  readonly decode: (audio: StreamCodec.Audio) => Conversation.Sound | string | undefined
   readonly timeline: Timeline["Service"]
   readonly journal: Journal["Service"]
-  readonly port: StreamPort["Service"]
+  /** Dials for a call, over the network that it has. A label tells the chance in it from that of others. */
+  readonly dial: (call: Call, label: string, request: Dial, listener: Listener) => Line
 }
 
 /** The call that a stream belongs to, and who is told what happens on it. */
@@ -63,6 +65,8 @@ export interface Owner {
   readonly tell: (happening: Happening) => void
   /** Gives the moment at which the first frame begins. */
   readonly opened: () => number
+  /** Makes of a frame of the app, which began at a moment, what the caller hears of it, in place. */
+  readonly heard: (fromMs: number, app: Conversation.Sound) => void
   /** Lets all frames pass that are over, before something happens that must not reach back. */
   readonly happened: () => void
   /** Whether the call takes another list of actions, so many characters long. */
@@ -80,6 +84,10 @@ export interface AudioStream {
     caller: Conversation.Said | undefined,
     callee: Conversation.Said | undefined
   ) => number
+  /** Sends what frames brought that have passed, in a moment in which an answer disturbs nothing. */
+  readonly deliver: () => void
+  /** The same at any other moment. What happens to a stream itself sends it first. */
+  readonly flush: () => void
   readonly skip: (frames: number) => void
   readonly press: (digit: string) => void
   readonly prompted: (prompt: Prompted) => void
@@ -121,7 +129,7 @@ const numeric = (text: string): string | number => /^[0-9]{1,15}$/.test(text) ? 
 
 /** Dials a stream. */
 export const dial = (around: Surroundings, owner: Owner): AudioStream => {
-  const { journal, port, profile, readProgram, timeline } = around
+  const { journal, profile, readProgram, timeline } = around
   const { command: { stream, streamId }, seq, tell } = owner
   const { callId } = owner.call().origin
   const tally = streamTally.make()
@@ -138,16 +146,29 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
   let attemptsLeft = profile.reconnectAttempts
   let isPaused = false
   let chunks: Array<Int16Array> = []
+  /** Messages of frames that have passed. */
+  let outgoing: Array<Uint8Array> = []
+  let outgoingBytes = 0
   let last: StreamAccount | undefined
 
   const account = (): StreamAccount | undefined =>
     last ?? (originMs === undefined ? undefined : {
       streamId,
       openedAt: originMs,
-      ledger: conversation.ledger,
+      ledger: Ledger.copy(conversation.ledger),
       counts: tally.counts(),
       measures: Conversation.measure(conversation)
     })
+
+  const sendOut = (send: (message: Uint8Array) => void): void => {
+    if (outgoing.length === 0) return
+    const messages = outgoing
+    outgoing = []
+    outgoingBytes = 0
+    for (const message of messages) send(message)
+  }
+  const flush = (): void => sendOut((message) => line?.send(message))
+  const deliver = (): void => sendOut((message) => line?.deliver === undefined ? line?.send(message) : line.deliver(message))
 
   /** Frames that wait for the rest of their message go nowhere. */
   const withhold = (): void => {
@@ -179,16 +200,17 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
     })
   }
 
-  const ignore = (why: StreamIgnored["why"], path: string): void => {
+  const ignore = (why: StreamIgnored["why"], path: string, note?: string): void => {
     tally.count("ignored")
     if (why === "undecodable") tally.count("undecodable")
     if (tally.counts().ignored > toldIgnored) return
-    journal.append({ _tag: "StreamIgnored", callId, causedBy: seq, streamId, why, path })
+    const told = note === undefined ? { why, path } : { why, path, note }
+    journal.append({ _tag: "StreamIgnored", callId, causedBy: seq, streamId, ...told })
   }
 
   const play = (audio: StreamCodec.Audio): void => {
     const sound = Conversation.decode(audio) ?? around.decode(audio)
-    if (sound === undefined) return ignore("undecodable", "data.audioData")
+    if (typeof sound !== "object") return ignore("undecodable", "data.audioData", sound)
     tally.count("audio")
     conversation = Conversation.play(conversation, sound)
   }
@@ -242,6 +264,7 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
 
   const close = (code: number, reason: string): void => {
     if (state === "Ended") return
+    flush()
     const text = isUp ? StreamCodec.stopText(profile, callId) : undefined
     finish()
     if (text !== undefined) line?.send(text)
@@ -315,7 +338,7 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
 
   const dialOnce = (): void => {
     redial = undefined
-    line = port.dial({
+    line = around.dial(owner.call(), `${streamId}/${attemptsLeft}`, {
       url: stream.url,
       handshakeMs: profile.handshakeTimeoutMs,
       pingMs: profile.pingAfterMs,
@@ -334,17 +357,19 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
     const frameCount = profile.frameMs / frameMs
     if (chunks.length < frameCount) return
     const whole = joined(chunks)
-    chunks = []
+    chunks.length = 0
     if (profile.silence === "withheld" && isSilent(whole)) return tally.count("withheld", frameCount)
-    if (line.bufferedBytes() > longestBacklog) return tally.count("dropped", frameCount)
+    if (line.bufferedBytes() + outgoingBytes > longestBacklog) return tally.count("dropped", frameCount)
     tally.count("sent", frameCount)
-    line.send(StreamCodec.frame(whole))
+    const message = StreamCodec.frame(whole, slab.bytes(2 * whole.length))
+    outgoing.push(message)
+    outgoingBytes += message.length
   }
 
   /** Whether there is room. */
   const record = (caller: Int16Array | undefined, app: Int16Array): boolean => {
     if (!around.recordAudio || frames.length >= longestRecordingMs / frameMs) return false
-    frames.push({ caller, app })
+    frames.push({ caller: caller?.slice(), app: app.slice() })
     return true
   }
 
@@ -355,13 +380,17 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
     pass: (fromMs, latenessMs, caller, callee) => {
       if (state !== "Open" || originMs === undefined || fromMs < originMs) return 0
       const perMs = sampleRate / 1000
-      const passed = Conversation.pass(conversation, frameMs * perMs, caller, callee)
+      const passed = Conversation.pass(conversation, frameMs * perMs, caller, callee, (app) => {
+        owner.heard(fromMs, app)
+      })
       conversation = passed.conversation
       record(caller?.samples, passed.app)
       tally.late(latenessMs)
       send(passed.up)
       return Math.ceil(passed.heard / perMs)
     },
+    deliver,
+    flush,
     skip: (count) => {
       if (state !== "Open") return
       tally.count("skipped", count)
@@ -372,7 +401,9 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
     },
     press: (digit) => {
       const text = isUp ? StreamCodec.dtmfText(profile, digit) : undefined
-      if (text !== undefined) line?.send(text)
+      if (text === undefined) return
+      flush()
+      line?.send(text)
     },
     prompted: ({ endMs, label, startMs }) => {
       if (state !== "Open" || originMs === undefined) return

@@ -15,7 +15,8 @@ import * as Tally from "./Tally.ts"
 import { Timeline } from "./Timeline.ts"
 
 /**
- * Which entries: of one call, from a `seq` on, and how many at most.
+ * Which entries: of one call, from a `seq` on, and how many at most. A fault of the request that placed a call is of that
+ * call, though its entry could not know the id.
  *
  * @category models
  * @since 0.1.0
@@ -97,6 +98,8 @@ const make = (
     const callOfLeg = new Map<string, string>()
     /** The entries of each call that is kept. */
     const seqsOf = new Map<string, Array<number>>()
+    /** Faults of requests that have placed no call so far, by the request's `seq`: the call begins with them. */
+    const faultOf = new Map<number, number>()
     /** What may go, in this order: requests and other entries of no call that is kept, and calls by their last entry. */
     let leaving: Array<number> = []
     let left = 0
@@ -121,7 +124,16 @@ const make = (
       return low
     }
 
+    /** The entry with this `seq`, if it is kept. */
+    const entryAt = (wanted: number): Entry | undefined => {
+      const there = log[indexOf(wanted)]
+      return typeof there === "object" && there.seq === wanted ? there : undefined
+    }
+
     const remove = (gone: number): void => {
+      const entry = entryAt(gone)
+      if (entry === undefined) return
+      if (entry._tag === "Faulted" && entry.causedBy !== undefined) faultOf.delete(entry.causedBy)
       log[indexOf(gone)] = gone
       kept -= 1
     }
@@ -137,11 +149,9 @@ const make = (
       const oldest = leaving[left]
       if (oldest === undefined || oldest > seq - slack) return false
       left += 1
-      const entry = log[indexOf(oldest)]
-      if (typeof entry === "object") {
-        if ("callId" in entry && seqsOf.has(entry.callId)) removeCall(entry.callId)
-        else remove(oldest)
-      }
+      const entry = entryAt(oldest)
+      if (entry !== undefined && "callId" in entry && seqsOf.has(entry.callId)) removeCall(entry.callId)
+      else remove(oldest)
       return true
     }
 
@@ -172,6 +182,14 @@ const make = (
       for (const latch of news) latch.openUnsafe()
     }
 
+    /** The first entries of a call: its first turn, and before it the fault of the request that led to it. */
+    const beginning = ({ causedBy, seq }: Turned): Array<number> => {
+      const fault = faultOf.get(causedBy)
+      if (fault === undefined) return [seq]
+      faultOf.delete(causedBy)
+      return [fault, seq]
+    }
+
     const append = (draft: Draft): number => {
       seq += 1
       const entry: Entry = { seq, at: timeline.nowMs(), tenant, ...draft }
@@ -181,8 +199,11 @@ const make = (
       const callId = "callId" in entry ? entry.callId : undefined
       const own = callId === undefined ? undefined : seqsOf.get(callId)
       if (own !== undefined) own.push(seq)
-      else if (entry._tag === "Turned") seqsOf.set(entry.callId, [seq])
+      else if (entry._tag === "Turned") seqsOf.set(entry.callId, beginning(entry))
       else if (entry._tag !== "Started") leaving.push(seq)
+      if (entry._tag === "Faulted" && callId === undefined && entry.causedBy !== undefined) {
+        faultOf.set(entry.causedBy, seq)
+      }
       if (endsCall(entry)) leaving.push(seq)
       if (entry._tag === "Turned") {
         for (const command of entry.commands) if (command._tag === "WriteRecord") keepRecord(command.record)
@@ -197,8 +218,8 @@ const make = (
 
     const readCall = (seqs: ReadonlyArray<number>, from: number, limit: number): ReadonlyArray<Entry> =>
       seqs.filter((one) => one >= from).slice(0, limit).flatMap((one) => {
-        const entry = log[indexOf(one)]
-        return typeof entry === "object" ? [entry] : []
+        const entry = entryAt(one)
+        return entry === undefined ? [] : [entry]
       })
 
     const read = ({ callId, from = 0, limit = Number.POSITIVE_INFINITY }: Query = {}): ReadonlyArray<Entry> => {

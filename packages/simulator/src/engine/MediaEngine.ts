@@ -5,19 +5,29 @@ import * as Layer from "effect/Layer"
 import * as Call from "../core/call/Call.ts"
 import type { CommandOf } from "../core/call/CallCommand.ts"
 import type { CallEvent } from "../core/call/CallEvent.ts"
+import type { Line } from "../core/media/Carrier.ts"
+import * as Chance from "../core/media/Chance.ts"
 import type * as Conversation from "../core/media/Conversation.ts"
+import * as Network from "../core/media/Network.ts"
 import type { Recording } from "../core/media/Recording.ts"
 import * as Speaker from "../core/media/Speaker.ts"
 import type { Prompt } from "../core/pcmo/Program.ts"
+import type { Sound } from "../core/scenario/Party.ts"
 import type { StreamProfile } from "../core/stream/StreamProfile.ts"
 import * as AudioStream from "./AudioStream.ts"
 import { Decoder } from "./Decoder.ts"
+import { Faults } from "./Faults.ts"
 import type { Happening } from "./happening.ts"
 import { Journal } from "./Journal.ts"
+import * as Lines from "./Lines.ts"
+import * as NetworkPath from "./NetworkPath.ts"
 import { frameMs, missed, Pacer, type Rider } from "./Pacer.ts"
 import { Parties } from "./Parties.ts"
+import { realAudio as realAudioOf } from "./Sounds.ts"
 import { StreamPort } from "./StreamPort.ts"
 import { Timeline } from "./Timeline.ts"
+
+type SampleRate = AudioStream.AudioStream["sampleRate"]
 
 /** @see {@link AudioStream.StreamAccount} */
 export type StreamAccount = AudioStream.StreamAccount
@@ -42,6 +52,8 @@ export class MediaEngine extends Context.Service<MediaEngine, {
   /** The platform itself plays something to the caller from now on, until {@link promptEnded}. */
   readonly promptStarted: (callId: string, playbackId: string, prompt: Prompt) => void
   readonly promptEnded: (callId: string, playbackId: string) => void
+  /** A leg that is on the line makes a sound now, or when it has said what it says. Whether a stream is open to hear it. */
+  readonly say: (callId: string, legId: string, sound: Sound) => boolean
   /** Closes what a call has still open, and keeps what is known of it. */
   readonly release: (callId: string) => void
   /**
@@ -80,11 +92,25 @@ const keptCalls = 1000
 /** Of recordings of ended calls. */
 const keptBytes = 256 * 1024 * 1024
 
+/** What a leg says in a frame, settled once and rendered once. */
+interface Saying {
+  readonly fromMs: number
+  readonly before: Speaker.Speaker
+  readonly settled: Speaker.Speaker
+  readonly at: (sampleRate: SampleRate) => Conversation.Said | undefined
+}
+
 /** A call that has, or had, a stream. */
 interface MediaCall {
   call: Call.Call
+  /** The legs that a stream may listen to. */
+  callerLeg: Call.Leg | undefined
+  calleeLeg: Call.Leg | undefined
   readonly streams: Map<string, AudioStream.AudioStream>
   readonly speakers: Map<string, Speaker.Speaker>
+  /** What legs are going to say in the next frame, unless something changes it. */
+  readonly ready: Map<string, Saying>
+  readonly lines: Lines.Lines
   readonly prompts: Map<string, { readonly label: string; readonly startMs: number }>
   readonly rider: Rider
   /** Streams that are open. */
@@ -119,6 +145,24 @@ const makeShelf = <A>(room: number, sizeOf: (one: A) => number) => {
   }
 }
 
+const sayingOf = (before: Speaker.Speaker, fromMs: number): Saying => {
+  const settled = Speaker.say(before, fromMs + frameMs)
+  let known: { readonly sampleRate: SampleRate; readonly said: Conversation.Said | undefined } | undefined
+  return {
+    fromMs,
+    before,
+    settled,
+    at: (sampleRate) => {
+      if (known?.sampleRate !== sampleRate) {
+        known = { sampleRate, said: Speaker.frame(settled, { fromMs, ms: frameMs, sampleRate }) }
+      }
+      return known.said
+    }
+  }
+}
+
+const unheard = () => undefined
+
 const labelOf = (prompt: Prompt): string => prompt._tag === "File" ? prompt.name : prompt.text
 
 const make = (options: MediaOptions) =>
@@ -128,7 +172,17 @@ const make = (options: MediaOptions) =>
     const pacer = yield* Pacer
     const parties = yield* Parties
     const port = yield* StreamPort
+    const faults = yield* Faults
     const decode = yield* Decoder
+    const realAudio = yield* realAudioOf
+
+    /** Over the network of the profile, with the faults that befall this dial. */
+    const dial: AudioStream.Surroundings["dial"] = ({ origin: { callId, callerId, to } }, label, request, listener) => {
+      const met = faults.stream({ callId, url: request.url, numbers: [callerId, to] })
+      const network = met.reduce(Network.withFault, options.streams.network)
+      const seed = Chance.seedOf(`${options.seed}/${callId}/${label}`)
+      return NetworkPath.dial({ timeline, port, network, seed }, request, listener)
+    }
     const around: AudioStream.Surroundings = {
       profile: options.streams,
       recordAudio: options.recordAudio,
@@ -136,7 +190,7 @@ const make = (options: MediaOptions) =>
       decode,
       timeline,
       journal,
-      port
+      dial
     }
     const calls = new Map<string, MediaCall>()
     const accounts = makeShelf<ReadonlyArray<AudioStream.StreamAccount>>(keptCalls, () => 1)
@@ -153,35 +207,57 @@ const make = (options: MediaOptions) =>
       const speaker = Speaker.make(parties.speaks(`${callId}/${legId}`), {
         answeredAt,
         label: `${options.seed}/${callId}/${legId}`,
-        fileMs: options.fileMs
+        fileMs: options.fileMs,
+        realAudio
       })
       media.speakers.set(legId, speaker)
       return speaker
     }
 
-    /** What a leg says in the frame, settled once and then rendered at the rate of each stream. */
-    const voiceOf = (media: MediaCall, leg: Call.Leg | undefined, fromMs: number) => {
+    /** What a leg says in a frame, from what is ready if nothing has happened to it; nothing if it never speaks again. */
+    const saysOf = (media: MediaCall, leg: Call.Leg | undefined, fromMs: number): Saying | undefined => {
       const speaker = leg === undefined ? undefined : speakerOf(media, leg)
-      if (leg === undefined || speaker === undefined) return () => undefined
-      const settled = Speaker.say(speaker, fromMs + frameMs)
-      media.speakers.set(leg.legId, settled)
-      return (sampleRate: AudioStream.AudioStream["sampleRate"]): Conversation.Said | undefined =>
-        Speaker.frame(settled, { fromMs, ms: frameMs, sampleRate })
+      if (leg === undefined || speaker === undefined || Speaker.isDone(speaker)) return undefined
+      const ready = media.ready.get(leg.legId)
+      return ready?.before === speaker && ready.fromMs === fromMs ? ready : sayingOf(speaker, fromMs)
+    }
+
+    /** The same as it reaches the platform, at the rate of each stream. */
+    const voiceOf = (media: MediaCall, leg: Call.Leg | undefined, fromMs: number) => {
+      if (leg === undefined) return unheard
+      const { legId } = leg
+      const saying = saysOf(media, leg, fromMs)
+      if (saying !== undefined) media.speakers.set(legId, saying.settled)
+      return (sampleRate: SampleRate): Conversation.Said | undefined =>
+        media.lines.said(legId, fromMs / frameMs, sampleRate, saying?.at(sampleRate))
+    }
+
+    const prepareLeg = (media: MediaCall, leg: Call.Leg | undefined): void => {
+      const saying = saysOf(media, leg, media.fromMs)
+      if (leg === undefined || saying === undefined) return
+      for (const { sampleRate } of media.streams.values()) saying.at(sampleRate)
+      media.ready.set(leg.legId, saying)
+    }
+
+    /** Renders what is likely to be said next, while there is time. */
+    const prepare = (media: MediaCall): void => {
+      media.ready.clear()
+      prepareLeg(media, media.callerLeg)
+      prepareLeg(media, media.calleeLeg)
     }
 
     const tick = (media: MediaCall, latenessMs: number): void => {
-      const [callerLeg, ...others] = media.call.legs
-      const { fromMs } = media
+      const { calleeLeg, callerLeg, fromMs } = media
       media.fromMs += frameMs
       const caller = voiceOf(media, callerLeg, fromMs)
-      const callee = voiceOf(media, others.find(({ state }) => state === "Bridged"), fromMs)
+      const callee = voiceOf(media, calleeLeg, fromMs)
       let heardMs = 0
       for (const stream of media.streams.values()) {
         const { sampleRate } = stream
         heardMs = Math.max(heardMs, stream.pass(fromMs, latenessMs, caller(sampleRate), callee(sampleRate)))
       }
       const speaker = callerLeg === undefined ? undefined : media.speakers.get(callerLeg.legId)
-      if (heardMs > 0 && callerLeg !== undefined && speaker !== undefined) {
+      if (heardMs > 0 && callerLeg !== undefined && speaker !== undefined && !Speaker.isDone(speaker)) {
         media.speakers.set(
           callerLeg.legId,
           Speaker.hear(speaker, { startMs: fromMs, endMs: fromMs + heardMs })
@@ -189,9 +265,10 @@ const make = (options: MediaOptions) =>
       }
     }
 
-    /** Lets all frames pass that are over by now: what happens at the end of a frame may come before the wheel turns. */
-    const catchUp = (media: MediaCall): void => {
-      const passedOver = media.open === 0 ? 0 : missed(timeline.nowMs() - media.fromMs - frameMs)
+    /** Lets all frames pass that are over by now. */
+    const passAll = (media: MediaCall): void => {
+      if (media.open === 0) return
+      const passedOver = missed(timeline.nowMs() - media.fromMs - frameMs)
       if (passedOver > 0) {
         media.fromMs += passedOver * frameMs
         for (const stream of media.streams.values()) stream.skip(passedOver)
@@ -203,15 +280,35 @@ const make = (options: MediaOptions) =>
       }
     }
 
+    /** The same for what happens at the end of a frame, and may come before the wheel turns. */
+    const catchUp = (media: MediaCall): void => {
+      passAll(media)
+      for (const stream of media.streams.values()) stream.flush()
+    }
+
+    /** No telephone line leads to an agent. */
+    const lineOf = ({ call }: MediaCall, legId: string): Line =>
+      Call.leg(call, legId)?.endpoint._tag === "Agent"
+        ? {}
+        : { ...options.streams.carrier, ...parties.line(`${call.origin.callId}/${legId}`) }
+
     const add = (call: Call.Call): MediaCall => {
       const { callId } = call.origin
       const media: MediaCall = {
         call,
+        callerLeg: undefined,
+        calleeLeg: undefined,
         streams: new Map(),
         speakers: new Map(),
+        ready: new Map(),
         prompts: new Map(),
+        lines: Lines.make(`${options.seed}/${callId}`, frameMs, (legId) => lineOf(media, legId)),
         rider: {
-          tick: () => catchUp(media),
+          tick: () => passAll(media),
+          deliver: () => {
+            for (const stream of media.streams.values()) stream.deliver()
+            prepare(media)
+          },
           broke: (defect) => {
             for (const stream of media.streams.values()) stream.broke(defect)
           }
@@ -228,6 +325,8 @@ const make = (options: MediaOptions) =>
       if (call.streams.length === 0) return
       const media = calls.get(call.origin.callId) ?? add(call)
       media.call = call
+      media.callerLeg = call.legs[0]
+      media.calleeLeg = call.legs.find(({ state }, place) => place > 0 && state === "Bridged")
       if (event._tag === "DigitPressed" && event.legId === Call.callerLegId) {
         for (const stream of media.streams.values()) stream.press(event.digit)
       }
@@ -258,6 +357,7 @@ const make = (options: MediaOptions) =>
           if (media.open === 1) media.fromMs = pacer.join(media.rider)
           return Math.ceil(timeline.nowMs() / frameMs) * frameMs
         },
+        heard: (fromMs, app) => media.lines.hears(Call.callerLegId, command.streamId, fromMs / frameMs, app),
         happened: () => catchUp(media),
         admits: (length) => {
           media.listRoom -= Math.max(length, leastList)
@@ -309,6 +409,16 @@ const make = (options: MediaOptions) =>
         media.prompts.delete(playbackId)
         for (const stream of media.streams.values()) stream.prompted({ ...prompt, endMs: timeline.nowMs() })
       },
+      say: (callId, legId, sound) => {
+        const media = calls.get(callId)
+        const leg = media === undefined ? undefined : Call.leg(media.call, legId)
+        if (media === undefined || leg === undefined || media.open === 0) return false
+        catchUp(media)
+        const speaker = speakerOf(media, leg)
+        if (speaker === undefined) return false
+        media.speakers.set(legId, Speaker.interject(Speaker.say(speaker, Math.max(speaker.nowMs, media.fromMs)), sound))
+        return true
+      },
       release: (callId) => {
         const media = calls.get(callId)
         if (media === undefined) return
@@ -340,5 +450,5 @@ const make = (options: MediaOptions) =>
  */
 export const layer = (
   options: MediaOptions
-): Layer.Layer<MediaEngine, never, Timeline | Journal | Pacer | Parties | StreamPort> =>
+): Layer.Layer<MediaEngine, never, Timeline | Journal | Pacer | Parties | StreamPort | Faults> =>
   Layer.effect(MediaEngine, make(options))

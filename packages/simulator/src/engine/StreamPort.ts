@@ -39,7 +39,7 @@ export interface StreamFailure {
 }
 
 /**
- * Whoever dialed is told: `opened` or `failed` once, then messages, then `closed` once. Never after {@link Line.close}
+ * Whoever dialed is told: `opened`, when it has its line, or `failed` once, then messages, then `closed` once. Never after {@link Line.close}
  * by the platform, except `closed`.
  *
  * @category models
@@ -54,14 +54,19 @@ export interface Listener {
 
 /**
  * A dialed socket. Nothing waits: what the app does not take stays with the line, and `bufferedBytes` tells how much.
+ * Closing with 1006 breaks the connection off, in the middle of a frame where the line can. `hold` leaves unread what the
+ * app sends, until it is let go; a line that cannot hold an app back has none.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Line {
   readonly send: (message: string | Uint8Array) => void
+  /** The same in a moment in which nothing is under way: a line in memory may have the app answer before this returns. */
+  readonly deliver?: (message: Uint8Array) => void
   readonly bufferedBytes: () => number
   readonly close: (code: number, reason: string) => void
+  readonly hold?: (isHeld: boolean) => void
 }
 
 /**

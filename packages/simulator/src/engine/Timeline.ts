@@ -7,6 +7,7 @@
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
@@ -46,15 +47,26 @@ const nanosPerMilli = 1_000_000n
 const make = Effect.gen(function*() {
   const clock = yield* Clock.Clock
   const origin = clock.monotonicTimeNanosUnsafe()
-  const nowMs = () => Number((clock.monotonicTimeNanosUnsafe() - origin) / nanosPerMilli)
+  let nanos = origin
+  let millis = 0
+  /** A clock that is moved by hand shows one moment many times. */
+  const nowMs = (): number => {
+    const now = clock.monotonicTimeNanosUnsafe()
+    if (now === nanos) return millis
+    nanos = now
+    millis = Number((now - origin) / nanosPerMilli)
+    return millis
+  }
   const heap = DueHeap.make<Scheduled>()
-  const wake = Latch.makeUnsafe(false)
+  const nearer = Latch.makeUnsafe(false)
   let order = 0
+  /** Up to where the driver sleeps, for ever with nothing to do; nothing while it is awake. */
+  let asleepUntil: number | undefined
 
   const at = (dueMs: number, label: string, run: () => void): Scheduled => {
     const scheduled = { dueMs: Math.max(dueMs, nowMs()), order: order++, index: -1, label, run }
     DueHeap.push(heap, scheduled)
-    if (DueHeap.peek(heap) === scheduled) wake.openUnsafe()
+    if (asleepUntil !== undefined && scheduled.dueMs < asleepUntil) nearer.openUnsafe()
     return scheduled
   }
 
@@ -66,13 +78,23 @@ const make = Effect.gen(function*() {
     }
   }
 
+  /** Runs what is due and sleeps to what comes next, over and over, as long as nothing nearer comes up meanwhile. */
+  const drowse = Effect.gen(function*() {
+    while (true) {
+      asleepUntil = undefined
+      runDue()
+      const dueMs = DueHeap.peek(heap)?.dueMs ?? Number.POSITIVE_INFINITY
+      const restMs = dueMs - nowMs()
+      if (restMs <= 0) continue
+      asleepUntil = dueMs
+      yield* restMs === Number.POSITIVE_INFINITY ? Effect.never : clock.sleep(Duration.millis(restMs))
+    }
+  })
+
   yield* Effect.gen(function*() {
     while (true) {
-      wake.closeUnsafe()
-      const head = DueHeap.peek(heap)
-      if (head === undefined) yield* wake.await
-      else if (head.dueMs <= nowMs()) runDue()
-      else yield* Effect.timeoutOption(wake.await, head.dueMs - nowMs())
+      nearer.closeUnsafe()
+      yield* Effect.raceFirst(nearer.await, drowse)
     }
   }).pipe(Effect.forkScoped)
 

@@ -1,13 +1,13 @@
 /** Audio streams in memory: what the simulator dials reaches a `StreamServer` of the SDK in the same process. */
 import * as StreamServer from "@effect-piopiy/sdk/StreamServer"
 import type * as StreamTransport from "@effect-piopiy/sdk/StreamTransport"
-import * as Cause from "effect/Cause"
+import * as Arr from "effect/Array"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
+import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import { type Dial, type Line, type Listener, type StreamClose, StreamPort } from "../Streams.ts"
 
@@ -21,32 +21,108 @@ export interface StreamsOptions {
   readonly answersAfter?: Duration.Input
 }
 
+type Messages = Arr.NonEmptyReadonlyArray<StreamTransport.Message>
+
+/**
+ * What the app has not taken yet. Whoever waits for it is woken in a task of its own by {@link Inbox.put}, and before it
+ * returns by {@link Inbox.hand}: under a test clock, each task that a moment schedules makes that moment dearer.
+ */
+interface Inbox {
+  readonly put: (message: StreamTransport.Message) => void
+  readonly hand: (message: StreamTransport.Message) => void
+  readonly byteLength: () => number
+  readonly end: (close: StreamTransport.Close) => void
+  readonly pull: StreamTransport.Connection["pull"]
+}
+
+const makeInbox = Effect.withFiber(({ currentDispatcher }) => {
+  let messages: Array<StreamTransport.Message> = []
+  let byteLength = 0
+  let ended: StreamTransport.Close | undefined
+  let reader: (() => void) | undefined
+  let isWaking = false
+
+  const pull: Inbox["pull"] = Effect.suspend(() => {
+    const taken = messages
+    if (!Arr.isArrayNonEmpty(taken)) return ended === undefined ? wait : Effect.fail(ended)
+    messages = []
+    byteLength = 0
+    return Effect.succeed(taken)
+  })
+  const wait = Effect.callback<Messages, StreamTransport.Close>((resume) => {
+    reader = () => resume(pull)
+    return Effect.sync(() => {
+      reader = undefined
+    })
+  })
+  const wake = (): void => {
+    isWaking = false
+    const woken = reader
+    reader = undefined
+    woken?.()
+  }
+  const wakeLater = (): void => {
+    if (reader === undefined || isWaking) return
+    isWaking = true
+    currentDispatcher.scheduleTask(wake, 0)
+  }
+  const add = (message: StreamTransport.Message): void => {
+    if (ended !== undefined) return
+    messages.push(message)
+    byteLength += message.length
+  }
+
+  const inbox: Inbox = {
+    put: (message) => {
+      add(message)
+      wakeLater()
+    },
+    hand: (message) => {
+      add(message)
+      wake()
+    },
+    byteLength: () => byteLength,
+    end: (close) => {
+      ended ??= close
+      if (messages.length === 0) wake()
+      else wakeLater()
+    },
+    pull
+  }
+  return Effect.succeed(inbox)
+})
+
 /** A connection that keeps whatever the app does not take. It is written to and read without a pause. */
 const connect = Effect.fnUntraced(function*(listener: Listener) {
-  const toApp = yield* Queue.unbounded<StreamTransport.Message, StreamTransport.Close>()
-  let buffered = 0
+  const inbox = yield* makeInbox
   let isOpen = true
+  const reads = Latch.makeUnsafe(true)
 
   const end = ({ by, code, reason }: StreamClose): void => {
     if (!isOpen) return
     isOpen = false
-    Queue.failCauseUnsafe(toApp, Cause.fail({ code, reason }))
+    reads.openUnsafe()
+    inbox.end({ code, reason })
     listener.closed({ by, code, reason })
   }
   const line: Line = {
-    send: (message) => {
-      buffered += message.length
-      Queue.offerUnsafe(toApp, message)
-    },
-    bufferedBytes: () => buffered,
-    close: (code, reason) => end({ by: "Platform", code, reason })
+    send: inbox.put,
+    deliver: inbox.hand,
+    bufferedBytes: inbox.byteLength,
+    close: (code, reason) => end({ by: code === 1006 ? "Network" : "Platform", code, reason }),
+    hold: (isHeld) => isHeld ? reads.closeUnsafe() : reads.openUnsafe()
   }
-  const taken = Effect.sync(() => {
-    buffered = 0
-  })
   const connection: StreamTransport.Connection = {
-    pull: Effect.tap(Queue.takeAll(toApp), taken),
-    write: (text) => Effect.sync(() => isOpen ? listener.message(text) : undefined),
+    pull: inbox.pull,
+    write: (text) => {
+      const said = Effect.sync(() => isOpen ? listener.message(text) : undefined)
+      return Effect.suspend(() => reads.isOpen() ? said : Effect.andThen(reads.await, said))
+    },
+    offerUnsafe: (text) => {
+      if (!isOpen || !reads.isOpen()) return false
+      listener.message(text)
+      return true
+    },
     close: (close) => Effect.sync(() => end({ by: "App", ...close })),
     terminate: Effect.sync(() => end({ by: "Network", code: 1006, reason: "" })),
     vitals: Option.none()
@@ -111,10 +187,13 @@ export const layer = <E, R>(
               onSome: (status) => fail({ why: "Refused", status })
             }))
           )
-        fork(Effect.provideContext(answered, context))
+        // In a later turn, so that who dials has the line before it is told anything.
+        fork(Effect.andThen(Effect.yieldNow, Effect.provideContext(answered, context)))
         return {
           send: (message) => line?.send(message),
+          deliver: (message) => line?.deliver?.(message),
           bufferedBytes: () => line?.bufferedBytes() ?? 0,
+          hold: (isHeld) => line?.hold?.(isHeld),
           close: (code, reason) => {
             isGivenUp = true
             line?.close(code, reason)

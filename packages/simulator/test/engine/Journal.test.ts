@@ -22,6 +22,8 @@ const journalOf = (bounds: Partial<Journal.Bounds> = {}) =>
 const requested: Draft = { _tag: "Requested", operation: "POST /v3/voice/ai/call" }
 const refused: Draft = { _tag: "Refused", causedBy: 1, operation: "POST /v3/x", status: 400, error: "invalid_request" }
 
+const faulted = (causedBy: number): Draft => ({ _tag: "Faulted", faultId: "fault1", fault: "Reset", causedBy })
+
 const rang = (callId: string): Draft => ({
   _tag: "Turned",
   callId,
@@ -137,6 +139,34 @@ describe("Journal", () => {
       assert.deepEqual(seqs(journal.read({ from: 7 })), [])
       assert.deepEqual(seqs(journal.read({ callId: "nobody" })), [])
     }).pipe(Effect.provide(journalOf())))
+
+  it.effect("counts the fault of the request that placed a call as the call's, whichever comes between", () =>
+    Effect.gen(function*() {
+      const journal = yield* Journal.Journal
+      const first = journal.append(requested)
+      const fault = journal.append(faulted(first))
+      const second = journal.append(requested)
+      journal.append(faulted(second))
+      journal.append({ ...rang("a"), causedBy: first })
+      journal.append({ ...rang("b"), causedBy: journal.append(requested) })
+      journal.append({ ...rang("a"), causedBy: second })
+      assert.deepEqual(seqs(journal.read({ callId: "a" })), [fault, 6, 9])
+      assert.deepEqual(seqs(journal.read({ callId: "b" })), [8])
+    }).pipe(Effect.provide(journalOf())))
+
+  it.effect("keeps to its bound when every request of every call has a fault", () =>
+    Effect.gen(function*() {
+      const journal = yield* Journal.Journal
+      for (let index = 0; index < 50; index++) {
+        const request = journal.append(requested)
+        journal.append(faulted(request))
+        journal.append({ ...rang(`call${index}`), causedBy: request })
+        journal.append(ended(`call${index}`))
+        assert.isAtMost(journal.size(), 20)
+        assert.strictEqual(journal.size(), journal.read().length)
+      }
+      assert.lengthOf(journal.read({ callId: "call49" }), 3)
+    }).pipe(Effect.provide(journalOf({ entries: 20 }))))
 
   it.effect("keeps at most its bound of entries: the oldest ended calls go, whole", () =>
     Effect.gen(function*() {

@@ -91,6 +91,54 @@ const numberCases: ReadonlyArray<readonly [code: string, row: string, expected: 
     cause: "NORMAL_CLEARING",
     disposition: "Answered"
   }],
+  ["7501", "7501", {
+    ringingAt: 500,
+    answeredAt: 1000,
+    by: "Person",
+    endedAt: 8000,
+    cause: "NORMAL_CLEARING",
+    disposition: "Answered"
+  }],
+  ["7502", "7502", {
+    ringingAt: 500,
+    answeredAt: 1000,
+    by: "Person",
+    endedAt: 8000,
+    cause: "NORMAL_CLEARING",
+    disposition: "Answered"
+  }],
+  ["7503", "7503", {
+    ringingAt: 500,
+    answeredAt: 1000,
+    by: "Person",
+    endedAt: 11_000,
+    cause: "NORMAL_CLEARING",
+    disposition: "Answered"
+  }],
+  ["7504", "7504", {
+    ringingAt: 500,
+    answeredAt: 1000,
+    by: "Person",
+    endedAt: 31_000,
+    cause: "NORMAL_CLEARING",
+    disposition: "Answered"
+  }],
+  ["7505", "7505", {
+    ringingAt: 500,
+    answeredAt: 1000,
+    by: "Person",
+    endedAt: 16_000,
+    cause: "NORMAL_CLEARING",
+    disposition: "Answered"
+  }],
+  ["7506", "7506", {
+    ringingAt: 500,
+    answeredAt: 1000,
+    by: "Person",
+    endedAt: 3000,
+    cause: "NORMAL_CLEARING",
+    disposition: "Answered"
+  }],
   ["0001", "other", {
     ringingAt: 500,
     answeredAt: 2000,

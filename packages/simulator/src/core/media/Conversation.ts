@@ -28,15 +28,21 @@ import type * as Spans from "./Spans.ts"
 export type Sound = AudioFrame.AudioFrame
 
 /**
+ * It belongs to whoever made it: what updates it does so in place and gives it back, since a frame passes every 20 ms. Who
+ * keeps its ledger takes a copy of that.
+ *
  * @category models
  * @since 0.1.0
  */
 export interface Conversation {
   readonly sampleRate: AudioFrame.SampleRate
   readonly listens: Mixer.Listens
-  readonly queue: PlayoutQueue.PlayoutQueue
-  readonly ledger: Ledger.Ledger
-  readonly resampler: Resampler.Resampler
+  queue: PlayoutQueue.PlayoutQueue
+  ledger: Ledger.Ledger
+  resampler: Resampler.Resampler
+  /** As long as a frame: what the caller hears in it, written over in the next; and nothing but silence. */
+  app: Int16Array
+  quiet: Int16Array
 }
 
 /** A gap in the app's audio of at most this long counts as an underrun. */
@@ -64,7 +70,9 @@ export const make = (
       underrunSamples: underrunMs * perMs
     }),
     ledger: Ledger.make(sampleRate),
-    resampler: Resampler.make(sampleRate)
+    resampler: Resampler.make(sampleRate),
+    app: new Int16Array(0),
+    quiet: new Int16Array(0)
   }
 }
 
@@ -81,7 +89,7 @@ export interface Said {
 
 /**
  * What a frame brings: `up` for the app, both voices if so asked, and `app`, of which the caller hears the first `heard`
- * samples from the app and silence after them.
+ * samples from the app and silence after them. Both are good until the next frame passes, and not to be written to.
  *
  * @category models
  * @since 0.1.0
@@ -94,7 +102,8 @@ export interface Passed {
 }
 
 /**
- * A frame passes. The voices are equally long, at the rate of the conversation; nobody who is absent is heard.
+ * A frame passes. The voices are equally long, at the rate of the conversation; nobody who is absent is heard. `line`
+ * makes of the app's frame what the caller hears of it, in place.
  *
  * @category updating
  * @since 0.1.0
@@ -103,26 +112,42 @@ export const pass = (
   self: Conversation,
   sampleCount: number,
   caller: Said | undefined,
-  callee: Said | undefined
+  callee: Said | undefined,
+  line?: (app: Sound) => void
 ): Passed => {
-  const { listens, sampleRate } = self
-  const at = self.queue.tick
-  const app = new Int16Array(sampleCount)
-  const queue = PlayoutQueue.hear(self.queue, app)
-  const heard = queue.counts.heard - self.queue.counts.heard
-  const said = caller === undefined ? self.ledger : Ledger.callerSaid(self.ledger, {
-    at,
-    samples: caller.samples,
-    voiced: caller.voiced.map(({ end, start }) => ({ start: at + start, end: at + end }))
-  })
-  const quiet = new Int16Array(sampleCount)
-  const frameOf = (one: Said | undefined) => AudioFrame.make(one?.samples ?? quiet, sampleRate)
-  return {
-    conversation: { ...self, queue, ledger: Ledger.appHeard(said, { at, heard, samples: app }) },
-    up: Mixer.mix(listens, frameOf(caller), frameOf(callee)),
-    app,
-    heard
+  if (self.app.length !== sampleCount) {
+    self.app = new Int16Array(sampleCount)
+    self.quiet = new Int16Array(sampleCount)
   }
+  const { app, ledger, queue, quiet, sampleRate } = self
+  const at = queue.tick
+  self.queue = PlayoutQueue.hear(queue, app)
+  line?.(AudioFrame.make(app, sampleRate))
+  const heard = self.queue.counts.heard - queue.counts.heard
+  if (caller !== undefined) {
+    const { samples } = caller
+    Ledger.callerSaid(ledger, {
+      at,
+      samples,
+      voiced: caller.voiced.map(({ end, start }) => ({ start: at + start, end: at + end }))
+    })
+  }
+  Ledger.appHeard(ledger, { at, heard, samples: app })
+  const up = mix(self.listens, sampleRate, caller?.samples, callee?.samples, quiet)
+  return { conversation: self, up, app, heard }
+}
+
+const mix = (
+  listens: Mixer.Listens,
+  sampleRate: AudioFrame.SampleRate,
+  caller: Int16Array | undefined,
+  callee: Int16Array | undefined,
+  quiet: Int16Array
+): Int16Array => {
+  // Of two voices, one that is absent changes nothing.
+  if (listens === "both-mixed" && caller === undefined) return callee ?? quiet
+  if (listens === "both-mixed" && callee === undefined) return caller ?? quiet
+  return Mixer.mix(listens, AudioFrame.make(caller ?? quiet, sampleRate), AudioFrame.make(callee ?? quiet, sampleRate))
 }
 
 /**
@@ -132,8 +157,9 @@ export const pass = (
  * @since 0.1.0
  */
 export const skip = (self: Conversation, sampleCount: number): Conversation => {
-  const queue = PlayoutQueue.advance(self.queue, sampleCount)
-  return { ...self, queue, ledger: { ...self.ledger, end: Math.max(self.ledger.end, queue.tick) } }
+  self.queue = PlayoutQueue.advance(self.queue, sampleCount)
+  self.ledger = Ledger.passed(self.ledger, self.queue.tick)
+  return self
 }
 
 /**
@@ -156,7 +182,9 @@ export const decode = ({ bytes, sampleRate, type }: Audio): Sound | undefined =>
  */
 export const play = (self: Conversation, sound: Sound): Conversation => {
   const [resampler, { samples }] = Resampler.step(self.resampler, sound)
-  return { ...self, resampler, queue: PlayoutQueue.push(self.queue, samples) }
+  self.resampler = resampler
+  self.queue = PlayoutQueue.push(self.queue, samples)
+  return self
 }
 
 /**
@@ -167,12 +195,10 @@ export const play = (self: Conversation, sound: Sound): Conversation => {
  */
 export const interrupt = (self: Conversation): Conversation => {
   const queue = PlayoutQueue.interrupt(self.queue)
-  return {
-    ...self,
-    queue,
-    resampler: Resampler.make(self.sampleRate),
-    ledger: Ledger.interrupted(self.ledger, { at: queue.tick, tail: queue.counts.queued })
-  }
+  self.queue = queue
+  self.resampler = Resampler.make(self.sampleRate)
+  self.ledger = Ledger.interrupted(self.ledger, { at: queue.tick, tail: queue.counts.queued })
+  return self
 }
 
 /**
@@ -181,7 +207,10 @@ export const interrupt = (self: Conversation): Conversation => {
  * @category updating
  * @since 0.1.0
  */
-export const end = (self: Conversation): Conversation => ({ ...self, queue: PlayoutQueue.hangup(self.queue) })
+export const end = (self: Conversation): Conversation => {
+  self.queue = PlayoutQueue.hangup(self.queue)
+  return self
+}
 
 /**
  * The platform played a prompt of its own, from a moment to another, in milliseconds from the beginning. What lies
@@ -197,7 +226,8 @@ export const prompted = (
   const perMs = self.sampleRate / 1000
   const start = Math.max(0, startMs) * perMs
   const end = endMs * perMs
-  return end > start ? { ...self, ledger: Ledger.prompted(self.ledger, { start, end, label }) } : self
+  if (end > start) self.ledger = Ledger.prompted(self.ledger, { start, end, label })
+  return self
 }
 
 /**

@@ -11,18 +11,17 @@
 export const maximumPeaks = 2048
 
 /**
- * The stretch that is being filled is apart from those that are done.
+ * It belongs to whoever made it: {@link add} updates it in place and gives it back, since every frame of a call is added.
+ * Who keeps it beside that takes a {@link copy}.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Envelope {
   /** Samples in one stretch. */
-  readonly stretch: number
+  stretch: number
   /** Peaks of 0 to 255, by the place of the stretch. */
   readonly done: Uint8Array
-  readonly place: number
-  readonly peak: number
 }
 
 /**
@@ -33,27 +32,24 @@ export interface Envelope {
  */
 export const make = (stretch: number): Envelope => ({
   stretch: Math.max(1, stretch),
-  done: new Uint8Array(maximumPeaks),
-  place: 0,
-  peak: 0
+  done: new Uint8Array(maximumPeaks)
 })
 
-/** With the stretch that was being filled, copied only where that makes a difference: silence makes none. */
-const filled = ({ done, peak, place }: Envelope): Uint8Array => done[place] === peak ? done : done.with(place, peak)
+/**
+ * The same, to keep.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const copy = ({ done, stretch }: Envelope): Envelope => ({ stretch, done: done.slice() })
 
-const moveTo = (self: Envelope, place: number): Envelope =>
-  place === self.place
-    ? self
-    : { ...self, done: filled(self), place, peak: self.done[place] ?? 0 }
-
-const halve = (self: Envelope): Envelope => {
-  const all = filled(self)
-  const done = new Uint8Array(maximumPeaks)
+const halve = (self: Envelope): void => {
+  const { done } = self
   for (let place = 0; place < maximumPeaks / 2; place += 1) {
-    done[place] = Math.max(all[2 * place] ?? 0, all[2 * place + 1] ?? 0)
+    done[place] = Math.max(done[2 * place] ?? 0, done[2 * place + 1] ?? 0)
   }
-  const place = self.place >>> 1
-  return { stretch: 2 * self.stretch, done, place, peak: done[place] ?? 0 }
+  done.fill(0, maximumPeaks / 2)
+  self.stretch *= 2
 }
 
 /** 0 to 255, by size. */
@@ -76,16 +72,14 @@ const peakOf = (samples: Int16Array, from: number, to: number): number => {
 export const add = (self: Envelope, at: number, samples: Int16Array): Envelope => {
   const end = at + samples.length
   if (!Number.isSafeInteger(end) || at < 0) return self
-  let envelope = self
-  while (end > envelope.stretch * maximumPeaks) envelope = halve(envelope)
+  while (end > self.stretch * maximumPeaks) halve(self)
   for (let index = 0; index < samples.length;) {
-    const place = Math.floor((at + index) / envelope.stretch)
-    const until = Math.min(samples.length, (place + 1) * envelope.stretch - at)
-    const moved = moveTo(envelope, place)
-    envelope = { ...moved, peak: Math.max(moved.peak, peakOf(samples, index, until)) }
+    const place = Math.floor((at + index) / self.stretch)
+    const until = Math.min(samples.length, (place + 1) * self.stretch - at)
+    self.done[place] = Math.max(self.done[place] ?? 0, peakOf(samples, index, until))
     index = until
   }
-  return envelope
+  return self
 }
 
 /**
@@ -97,7 +91,7 @@ export const add = (self: Envelope, at: number, samples: Int16Array): Envelope =
 export const peakBetween = (self: Envelope, start: number, end: number): number => {
   const first = Math.max(0, Math.floor(start / self.stretch))
   const last = Math.min(maximumPeaks, Math.ceil(end / self.stretch))
-  let peak = self.place >= first && self.place < last ? self.peak : 0
+  let peak = 0
   for (let place = first; place < last; place += 1) peak = Math.max(peak, self.done[place] ?? 0)
   return peak
 }

@@ -1,7 +1,8 @@
 /**
  * What was heard on one stream, and when: everything at the moment when it reached an ear, counted in samples.
  *
- * It keeps spans and peaks, not samples; its size grows with the turns of a conversation and not with its length.
+ * It keeps spans and peaks, not samples; its size grows with the turns of a conversation and not with its length, and is
+ * bounded: by {@link maximumMarks}, `Spans.maximumSpans` and `Envelope.maximumPeaks`.
  */
 import * as Envelope from "./Envelope.ts"
 import * as Spans from "./Spans.ts"
@@ -17,13 +18,16 @@ export interface Prompt extends Spans.Span {
 }
 
 /**
+ * It belongs to whoever made it: what updates it may do so in place, and gives back what to go on with, since that
+ * happens in every frame of a call. Who keeps it beside that takes a {@link copy}.
+ *
  * @category models
  * @since 0.1.0
  */
 export interface Ledger {
   readonly sampleRate: number
   /** The end of what is known. */
-  readonly end: number
+  end: number
   readonly caller: {
     readonly voiced: Spans.Spans
     readonly envelope: Envelope.Envelope
@@ -36,7 +40,7 @@ export interface Ledger {
     readonly envelope: Envelope.Envelope
   }
   /** Where the audio ends that the last interrupt left to be heard: what follows is another utterance. */
-  readonly cutAt: number | undefined
+  cutAt: number | undefined
   /** The moments of interrupts, {@link maximumMarks} at most. */
   readonly interrupts: ReadonlyArray<number>
   /** At most {@link maximumMarks}. */
@@ -62,17 +66,44 @@ const stretchMs = 50
  */
 export const make = (sampleRate: number): Ledger => {
   const perMs = sampleRate / 1000
-  const spans = Spans.make(Spans.joinMs * perMs)
-  const envelope = Envelope.make(stretchMs * perMs)
+  const spans = () => Spans.make(Spans.joinMs * perMs)
+  const envelope = () => Envelope.make(stretchMs * perMs)
   return {
     sampleRate,
     end: 0,
-    caller: { voiced: spans, envelope },
-    app: { heard: spans, voiced: spans, envelope },
+    caller: { voiced: spans(), envelope: envelope() },
+    app: { heard: spans(), voiced: spans(), envelope: envelope() },
     cutAt: undefined,
     interrupts: [],
     prompts: []
   }
+}
+
+/**
+ * The same, to keep.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const copy = (self: Ledger): Ledger => ({
+  ...self,
+  caller: { voiced: Spans.copy(self.caller.voiced), envelope: Envelope.copy(self.caller.envelope) },
+  app: {
+    heard: Spans.copy(self.app.heard),
+    voiced: Spans.copy(self.app.voiced),
+    envelope: Envelope.copy(self.app.envelope)
+  }
+})
+
+/**
+ * Time passes up to a moment.
+ *
+ * @category updating
+ * @since 0.1.0
+ */
+export const passed = (self: Ledger, end: number): Ledger => {
+  self.end = Math.max(self.end, end)
+  return self
 }
 
 /**
@@ -89,16 +120,13 @@ export const callerSaid = (
     readonly samples: Int16Array
     readonly voiced?: ReadonlyArray<Spans.Span>
   }
-): Ledger => ({
-  ...self,
-  end: Math.max(self.end, at + samples.length),
-  caller: {
-    voiced: voiced === undefined
-      ? Spans.listen(self.caller.voiced, at, samples)
-      : Spans.within(voiced, { start: at, end: at + samples.length }).reduce(Spans.add, self.caller.voiced),
-    envelope: Envelope.add(self.caller.envelope, at, samples)
-  }
-})
+): Ledger => {
+  const end = at + samples.length
+  if (voiced === undefined) Spans.listen(self.caller.voiced, at, samples)
+  else Spans.within(voiced, { start: at, end }).reduce(Spans.add, self.caller.voiced)
+  Envelope.add(self.caller.envelope, at, samples)
+  return passed(self, end)
+}
 
 /**
  * The caller heard the app from a moment on. Of the samples, the first `heard` are the app's, what follows is the
@@ -111,28 +139,27 @@ export const appHeard = (
   self: Ledger,
   { at, heard, samples }: { readonly at: number; readonly heard: number; readonly samples: Int16Array }
 ): Ledger => {
+  const { app, cutAt } = self
   const end = at + samples.length
-  const known = { ...self, end: Math.max(self.end, end) }
-  const own = samples.subarray(0, Math.max(0, heard))
-  const { cutAt } = self
-  if (cutAt === undefined || cutAt > end) return { ...known, app: sound(self.app, at, own) }
-  const before = own.subarray(0, Math.max(0, cutAt - at))
-  const after = own.subarray(before.length)
-  return { ...known, cutAt: undefined, app: sound(settle(sound(self.app, at, before)), at + before.length, after) }
+  const own = heard >= samples.length ? samples : samples.subarray(0, Math.max(0, heard))
+  if (cutAt === undefined || cutAt > end) sound(app, at, own)
+  else {
+    const before = own.subarray(0, Math.max(0, cutAt - at))
+    sound(app, at, before)
+    Spans.settle(app.heard)
+    Spans.settle(app.voiced)
+    sound(app, at + before.length, own.subarray(before.length))
+    self.cutAt = undefined
+  }
+  return passed(self, end)
 }
 
-const sound = (app: Ledger["app"], at: number, samples: Int16Array): Ledger["app"] =>
-  samples.length === 0 ? app : {
-    heard: Spans.add(app.heard, { start: at, end: at + samples.length }),
-    voiced: Spans.listen(app.voiced, at, samples),
-    envelope: Envelope.add(app.envelope, at, samples)
-  }
-
-const settle = (app: Ledger["app"]): Ledger["app"] => ({
-  ...app,
-  heard: Spans.settle(app.heard),
-  voiced: Spans.settle(app.voiced)
-})
+const sound = ({ envelope, heard, voiced }: Ledger["app"], at: number, samples: Int16Array): void => {
+  if (samples.length === 0) return
+  Spans.add(heard, { start: at, end: at + samples.length })
+  Spans.listen(voiced, at, samples)
+  Envelope.add(envelope, at, samples)
+}
 
 const listed = <A>(marks: ReadonlyArray<A>, mark: A): ReadonlyArray<A> =>
   marks.length < maximumMarks ? [...marks, mark] : marks

@@ -1,7 +1,6 @@
 /** What the app is sent of the two voices on a call. */
 import type * as AudioFrame from "@effect-piopiy/sdk/AudioFrame"
-import * as Mix from "@effect-piopiy/sdk/Mix"
-import * as Result from "effect/Result"
+import * as slab from "../slab.ts"
 
 /**
  * Whose voice is sent, and for both, how.
@@ -19,9 +18,17 @@ export const channels = (listens: Listens): 1 | 2 => (listens === "both-stereo" 
 
 /** Two samples at a time, the caller's first; the shorter voice is followed by silence. */
 const interleave = (caller: Int16Array, callee: Int16Array): Int16Array => {
-  const both = new Int16Array(2 * Math.max(caller.length, callee.length))
+  const both = slab.samples(2 * Math.max(caller.length, callee.length))
   for (let index = 0; index < caller.length; index += 1) both[2 * index] = caller[index] ?? 0
   for (let index = 0; index < callee.length; index += 1) both[2 * index + 1] = callee[index] ?? 0
+  return both
+}
+
+const added = (caller: Int16Array, callee: Int16Array): Int16Array => {
+  const both = slab.samples(Math.max(caller.length, callee.length))
+  for (let index = 0; index < both.length; index += 1) {
+    both[index] = Math.max(-32_768, Math.min(32_767, (caller[index] ?? 0) + (callee[index] ?? 0)))
+  }
   return both
 }
 
@@ -39,7 +46,7 @@ export const mix = (listens: Listens, caller: AudioFrame.AudioFrame, callee: Aud
     case "callee":
       return callee.samples
     case "both-mixed":
-      return Result.getOrElse(Mix.mix([caller, callee]), () => caller).samples
+      return caller.sampleRate === callee.sampleRate ? added(caller.samples, callee.samples) : caller.samples
     case "both-stereo":
       return interleave(caller.samples, callee.samples)
   }

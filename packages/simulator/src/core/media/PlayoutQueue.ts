@@ -55,8 +55,9 @@ export interface PlayoutQueue {
   /** The moment that this is true of. */
   readonly tick: number
   readonly counts: Counts
-  /** What waits, oldest first. No piece but the newest is short, so that tiny messages do not make many pieces. */
+  /** What waits, oldest first. The newest grows while its chunk has room, so that tiny messages do not make many pieces. */
   readonly pieces: ReadonlyArray<Int16Array>
+  readonly chunk: Chunk
   /** When the queue ran dry in the middle of the app's audio, as far as anybody can tell. */
   readonly dryAt: number | undefined
   /** Whether nothing has arrived since the last break: running dry is then meant. */
@@ -64,8 +65,20 @@ export interface PlayoutQueue {
   readonly hungUp: boolean
 }
 
-/** A piece with fewer samples is put together with the next. */
-const shortPiece = 4096
+/**
+ * Where what arrives is copied to. A place is written once, after all that were: so a queue of which another was made
+ * keeps its samples.
+ */
+interface Chunk {
+  readonly samples: Int16Array
+  used: number
+}
+
+/** Where a message is longer, its chunk is as long as it. */
+const chunkSamples = 4096
+
+const noChunk: Chunk = { samples: new Int16Array(0), used: 0 }
+const nothing: ReadonlyArray<Int16Array> = []
 
 /**
  * An empty queue at moment 0.
@@ -86,7 +99,8 @@ export const make = (options: Options): PlayoutQueue => ({
     underruns: 0,
     underrunSamples: 0
   },
-  pieces: [],
+  pieces: nothing,
+  chunk: noChunk,
   dryAt: undefined,
   isCut: false,
   hungUp: false
@@ -104,14 +118,29 @@ const slice = (pieces: ReadonlyArray<Int16Array>, from: number, to: number): Rea
   return parts
 }
 
-const append = (pieces: ReadonlyArray<Int16Array>, samples: Int16Array): ReadonlyArray<Int16Array> => {
-  if (samples.length === 0) return pieces
+const chunkFor = (chunk: Chunk, sampleCount: number): Chunk =>
+  chunk.samples.length - chunk.used >= sampleCount
+    ? chunk
+    : { samples: new Int16Array(Math.max(chunkSamples, sampleCount)), used: 0 }
+
+interface Waiting {
+  readonly pieces: ReadonlyArray<Int16Array>
+  readonly chunk: Chunk
+}
+
+/** Puts samples after all others. What comes to lie right behind the newest piece makes that one longer. */
+const append = ({ chunk: before, pieces }: Waiting, samples: Int16Array): Waiting => {
+  if (samples.length === 0) return { pieces, chunk: before }
+  const chunk = chunkFor(before, samples.length)
+  const from = chunk.used
+  chunk.used += samples.length
+  chunk.samples.set(samples, from)
   const newest = pieces.at(-1)
-  if (newest === undefined || newest.length >= shortPiece) return [...pieces, samples.slice()]
-  const joined = new Int16Array(newest.length + samples.length)
-  joined.set(newest)
-  joined.set(samples, newest.length)
-  return [...pieces.slice(0, -1), joined]
+  if (newest === undefined) return { chunk, pieces: [chunk.samples.subarray(from, chunk.used)] }
+  const start = newest.byteOffset / newest.BYTES_PER_ELEMENT
+  return newest.buffer === chunk.samples.buffer && start + newest.length === from
+    ? { chunk, pieces: [...pieces.slice(0, -1), chunk.samples.subarray(start, chunk.used)] }
+    : { chunk, pieces: [...pieces, chunk.samples.subarray(from, chunk.used)] }
 }
 
 const count = (counts: Counts, change: Partial<Counts>): Counts => {
@@ -126,41 +155,38 @@ const count = (counts: Counts, change: Partial<Counts>): Counts => {
  * @since 0.1.0
  */
 export const push = (self: PlayoutQueue, samples: Int16Array): PlayoutQueue => {
-  const received = self.counts.received + samples.length
+  const { counts, dryAt, hungUp, options, tick } = self
+  const received = counts.received + samples.length
   if (samples.length === 0) return self
-  if (self.hungUp) {
-    return { ...self, counts: count(self.counts, { received, byHangup: self.counts.byHangup + samples.length }) }
-  }
-  const excess = Math.max(0, self.counts.queued + samples.length - self.options.capSamples)
-  const pieces = admit(self, samples, excess)
-  const gap = self.dryAt === undefined ? 0 : self.tick - self.dryAt
-  const isUnderrun = gap > 0 && gap <= self.options.underrunSamples
+  if (hungUp) return { ...self, counts: count(counts, { received, byHangup: counts.byHangup + samples.length }) }
+  const excess = Math.max(0, counts.queued + samples.length - options.capSamples)
+  const { chunk, pieces } = excess === 0 ? append(self, samples) : admit(self, samples, excess)
+  const gap = dryAt === undefined ? 0 : tick - dryAt
+  const isUnderrun = gap > 0 && gap <= options.underrunSamples && pieces.length > 0
   return {
     ...self,
     pieces,
-    dryAt: pieces.length === 0 ? self.dryAt : undefined,
+    chunk,
+    dryAt: pieces.length === 0 ? dryAt : undefined,
     isCut: false,
-    counts: count(self.counts, {
+    counts: {
+      ...counts,
       received,
-      byOverflow: self.counts.byOverflow + excess,
-      ...(isUnderrun && pieces.length > 0
-        ? { underruns: self.counts.underruns + 1, underrunSamples: self.counts.underrunSamples + gap }
-        : {})
-    })
+      queued: counts.queued + samples.length - excess,
+      byOverflow: counts.byOverflow + excess,
+      underruns: counts.underruns + (isUnderrun ? 1 : 0),
+      underrunSamples: counts.underrunSamples + (isUnderrun ? gap : 0)
+    }
   }
 }
 
-const admit = (
-  { counts, options, pieces }: PlayoutQueue,
-  samples: Int16Array,
-  excess: number
-): ReadonlyArray<Int16Array> => {
-  if (excess === 0) return append(pieces, samples)
-  const room = samples.length - excess
-  if (options.overflow === "newest") return append(pieces, samples.subarray(0, room))
+/** More arrives than may wait. */
+const admit = (self: PlayoutQueue, samples: Int16Array, excess: number): Waiting => {
+  const { counts, options } = self
+  if (options.overflow === "newest") return append(self, samples.subarray(0, samples.length - excess))
   const held = Math.min(options.carrierSamples, counts.queued)
-  const all = append(pieces, samples)
-  return [...slice(all, 0, held), ...slice(all, held + excess, Number.POSITIVE_INFINITY)]
+  const { chunk, pieces } = append(self, samples)
+  return { chunk, pieces: [...slice(pieces, 0, held), ...slice(pieces, held + excess, Number.POSITIVE_INFINITY)] }
 }
 
 /**
@@ -171,16 +197,17 @@ const admit = (
  */
 export const advance = (self: PlayoutQueue, sampleCount: number): PlayoutQueue => {
   if (!(sampleCount >= 1) || !Number.isSafeInteger(self.tick + sampleCount)) return self
+  const { counts, isCut } = self
   const tick = self.tick + sampleCount
-  const { heard, queued } = self.counts
-  const played = Math.min(queued, sampleCount)
+  const played = Math.min(counts.queued, sampleCount)
   if (played === 0) return { ...self, tick }
+  const isDry = played === counts.queued
   return {
     ...self,
     tick,
-    pieces: slice(self.pieces, played, Number.POSITIVE_INFINITY),
-    dryAt: played === queued && !self.isCut ? self.tick + played : undefined,
-    counts: count(self.counts, { heard: heard + played })
+    pieces: isDry ? nothing : slice(self.pieces, played, Number.POSITIVE_INFINITY),
+    dryAt: isDry && !isCut ? self.tick + played : undefined,
+    counts: { ...counts, heard: counts.heard + played, queued: counts.queued - played }
   }
 }
 
@@ -193,9 +220,11 @@ export const advance = (self: PlayoutQueue, sampleCount: number): PlayoutQueue =
  */
 export const hear = (self: PlayoutQueue, into: Int16Array): PlayoutQueue => {
   let at = 0
-  for (const part of slice(self.pieces, 0, into.length)) {
-    into.set(part, at)
-    at += part.length
+  for (const piece of self.pieces) {
+    const room = into.length - at
+    if (room === 0) break
+    into.set(piece.length > room ? piece.subarray(0, room) : piece, at)
+    at += Math.min(piece.length, room)
   }
   into.fill(0, at)
   return advance(self, into.length)
@@ -211,7 +240,7 @@ export const interrupt = (self: PlayoutQueue): PlayoutQueue => {
   const kept = Math.min(self.counts.queued, self.options.carrierSamples)
   return {
     ...self,
-    pieces: slice(self.pieces, 0, kept),
+    pieces: kept === 0 ? nothing : slice(self.pieces, 0, kept),
     dryAt: undefined,
     isCut: true,
     counts: count(self.counts, { byBreak: self.counts.byBreak + self.counts.queued - kept })
@@ -226,7 +255,8 @@ export const interrupt = (self: PlayoutQueue): PlayoutQueue => {
  */
 export const hangup = (self: PlayoutQueue): PlayoutQueue => ({
   ...self,
-  pieces: [],
+  pieces: nothing,
+  chunk: noChunk,
   dryAt: undefined,
   hungUp: true,
   counts: count(self.counts, { byHangup: self.counts.byHangup + self.counts.queued })

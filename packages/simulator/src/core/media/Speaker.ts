@@ -7,11 +7,16 @@
  * the plan leaves it so much time.
  */
 import type * as AudioFrame from "@effect-piopiy/sdk/AudioFrame"
-import type { Utterance } from "../scenario/Party.ts"
+import type { Prompt } from "../pcmo/Program.ts"
+import type { Sound, Utterance } from "../scenario/Party.ts"
+import * as slab from "../slab.ts"
 import * as Chance from "./Chance.ts"
 import type { Said } from "./Conversation.ts"
 import * as Spans from "./Spans.ts"
 import * as Voice from "./Voice.ts"
+
+/** The sounds of a list of utterances, by their places. */
+type Voices = (utterance: number, sampleRate: AudioFrame.SampleRate) => Voice.Voice
 
 /** Something that is being said, or was. */
 interface Spoken {
@@ -26,7 +31,8 @@ interface Spoken {
  */
 export interface Speaker {
   readonly utterances: ReadonlyArray<Utterance>
-  readonly voiceOf: (utterance: number, sampleRate: AudioFrame.SampleRate) => Voice.Voice
+  readonly voices: (utterances: ReadonlyArray<Utterance>) => Voices
+  readonly voiceOf: Voices
   readonly answeredAt: number
   /** Up to where it is settled what it says. */
   readonly nowMs: number
@@ -39,18 +45,35 @@ export interface Speaker {
   readonly app: { readonly startMs: number; readonly endMs: number } | undefined
 }
 
+/**
+ * When a party answered, the source of its chance, how long files play, and the audio of what is not to be generated.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface SpeakerOptions {
+  readonly answeredAt: number
+  readonly label: string
+  readonly fileMs: ReadonlyMap<string, number>
+  readonly realAudio?: (prompt: Prompt) => AudioFrame.AudioFrame | undefined
+}
+
 /** The sound of an utterance. A label tells the chance in it from that of others. */
 const voiceOf = (
   { voice }: Utterance,
   label: string,
-  fileMs: ReadonlyMap<string, number>,
+  { fileMs, realAudio }: Pick<SpeakerOptions, "fileMs" | "realAudio">,
   sampleRate: AudioFrame.SampleRate
 ): Voice.Voice => {
+  const prompt = (prompted: Prompt): Voice.Voice => {
+    const real = realAudio?.(prompted)
+    return real === undefined ? Voice.prompt(prompted, fileMs, sampleRate) : Voice.recorded(real, sampleRate)
+  }
   switch (voice._tag) {
     case "Say":
-      return Voice.prompt({ _tag: "Say", text: voice.text, speed: 1 }, fileMs, sampleRate)
+      return prompt({ _tag: "Say", text: voice.text, speed: 1 })
     case "File":
-      return Voice.prompt(voice, fileMs, sampleRate)
+      return prompt(voice)
     case "Speech":
       return Voice.speech({ ms: voice.ms, seed: Chance.seedOf(label) }, sampleRate)
     case "Tone":
@@ -72,21 +95,24 @@ const voiceOf = (
  */
 export const make = (
   utterances: ReadonlyArray<Utterance>,
-  options: { readonly answeredAt: number; readonly label: string; readonly fileMs: ReadonlyMap<string, number> }
+  options: SpeakerOptions
 ): Speaker => {
-  const { answeredAt, fileMs, label } = options
-  const voices = new Map<string, Voice.Voice>()
-  return {
-    utterances,
-    voiceOf: (index, sampleRate) => {
-      const key = `${index}-${sampleRate}`
-      const known = voices.get(key)
+  const { answeredAt, label } = options
+  const voices = (utterances: ReadonlyArray<Utterance>): Voices => {
+    const made = utterances.map(() => new Map<AudioFrame.SampleRate, Voice.Voice>())
+    return (index, sampleRate) => {
+      const known = made[index]?.get(sampleRate)
       const utterance = utterances[index]
       if (known !== undefined || utterance === undefined) return known ?? Voice.silence(0, sampleRate)
-      const made = voiceOf(utterance, `${label}/${index}`, fileMs, sampleRate)
-      voices.set(key, made)
-      return made
-    },
+      const voice = voiceOf(utterance, `${label}/${index}`, options, sampleRate)
+      made[index]?.set(sampleRate, voice)
+      return voice
+    }
+  }
+  return {
+    utterances,
+    voices,
+    voiceOf: voices(utterances),
     answeredAt,
     nowMs: answeredAt,
     readyAt: answeredAt,
@@ -115,7 +141,8 @@ const lengthMs = (self: Speaker, utterance: number): number => Math.ceil(self.vo
  * @since 0.1.0
  */
 export const say = (self: Speaker, untilMs: number): Speaker => {
-  let speaker = { ...self, spoken: self.spoken.filter(({ endMs }) => endMs > self.nowMs) }
+  const isOver = ({ endMs }: Spoken) => endMs <= self.nowMs
+  let speaker = self.spoken.some(isOver) ? { ...self, spoken: self.spoken.filter((one) => !isOver(one)) } : self
   for (;;) {
     const dueMs = dueAt(speaker)
     const startMs = Math.max(dueMs ?? untilMs, speaker.readyAt, speaker.nowMs)
@@ -128,6 +155,26 @@ export const say = (self: Speaker, untilMs: number): Speaker => {
       readyAt: endMs
     }
   }
+}
+
+/**
+ * Whether it says nothing any more of what was planned, and is silent.
+ *
+ * @category guards
+ * @since 0.1.0
+ */
+export const isDone = ({ next, spoken, utterances }: Speaker): boolean =>
+  spoken.length === 0 && next >= utterances.length
+
+/**
+ * It says something that was not planned, as soon as it is silent; what was planned follows.
+ *
+ * @category updating
+ * @since 0.1.0
+ */
+export const interject = (self: Speaker, voice: Sound): Speaker => {
+  const utterances = self.utterances.toSpliced(self.next, 0, { afterMs: self.nowMs - self.answeredAt, voice })
+  return { ...self, utterances, voiceOf: self.voices(utterances) }
 }
 
 /**
@@ -163,7 +210,7 @@ export const frame = (
   const sounding = self.spoken.filter(({ endMs, startMs }) => endMs > fromMs && startMs < fromMs + ms)
   if (sounding.length === 0) return undefined
   const perMs = sampleRate / 1000
-  const samples = new Int16Array(ms * perMs)
+  const samples = slab.samples(ms * perMs)
   const voiced = sounding.flatMap(({ endMs, startMs, utterance }) => {
     const at = Math.max(0, startMs - fromMs) * perMs
     const from = Math.max(0, fromMs - startMs) * perMs

@@ -81,7 +81,7 @@ const resonanceWidth = 120
 export const loudest = 8000
 
 /** One pulse of a voice, by rate and sound: at most 40 for each rate. */
-const pulses = new Map<string, Float64Array>()
+const pulses = new Map<number, Float64Array>()
 
 /**
  * One period of a sound, which begins with its largest sample, {@link loudest}.
@@ -90,7 +90,7 @@ const pulses = new Map<string, Float64Array>()
  * @since 0.1.0
  */
 export const pulse = (sound: number, sampleRate: number): Float64Array => {
-  const key = `${sampleRate}-${sound}`
+  const key = sampleRate * sounds + sound
   const known = pulses.get(key)
   if (known !== undefined) return known
   const hertz = pitches[sound % pitches.length] ?? 100

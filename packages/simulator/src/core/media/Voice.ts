@@ -66,13 +66,24 @@ export const voicedWithin = (
 export const silence = (ms: number, sampleRate: AudioFrame.SampleRate): Voice =>
   bySample(sampleRate, samplesOf(ms, sampleRate), () => 0)
 
+/** Of frames that several parties say: each is brought to a rate, and listened to, once. */
+const recordings = new WeakMap<AudioFrame.AudioFrame, Map<AudioFrame.SampleRate, Voice>>()
+
 /**
- * All of one frame, such as a WAV file's, at another rate if need be. Where it speaks is found by loudness.
+ * All of one frame, such as a WAV file's, at another rate if need be. Where it speaks is found by loudness. Its samples
+ * must not change.
  *
  * @category constructors
  * @since 0.1.0
  */
 export const recorded = (frame: AudioFrame.AudioFrame, sampleRate: AudioFrame.SampleRate): Voice => {
+  const made = recordings.get(frame) ?? new Map<AudioFrame.SampleRate, Voice>()
+  const voice = made.get(sampleRate) ?? listenTo(frame, sampleRate)
+  recordings.set(frame, made.set(sampleRate, voice))
+  return voice
+}
+
+const listenTo = (frame: AudioFrame.AudioFrame, sampleRate: AudioFrame.SampleRate): Voice => {
   const { samples } = Resampler.resample(frame, sampleRate)
   const voiced = Spans.toArray(Spans.listen(Spans.make(samplesOf(Spans.joinMs, sampleRate)), 0, samples))
   return bySample(sampleRate, samples.length, (place) => samples[place] ?? 0, voiced)
@@ -170,18 +181,27 @@ const spoken = (
   }))
   const voiced = Spans.toArray(spans.reduce(Spans.add, Spans.make(samplesOf(Spans.joinMs, sampleRate))))
   const ramp = samplesOf(rampMs, sampleRate)
+  const find = Spans.finder(spans)
   const fill = (from: number, into: Int16Array): void => {
     into.fill(0)
     const end = from + into.length
-    for (let index = Spans.firstEndingAfter(spans, from); index < spans.length; index += 1) {
+    for (let index = find(from); index < spans.length; index += 1) {
       const span = spans[index]
       const syllable = syllables[index]
       if (span === undefined || syllable === undefined || span.start >= end) break
       const pulse = Syllables.pulse(syllable.sound, sampleRate)
-      for (let place = Math.max(from, span.start); place < Math.min(end, span.end); place += 1) {
-        const inward = Math.min(place - span.start, span.end - 1 - place)
+      const first = Math.max(from, span.start)
+      const until = Math.min(end, span.end)
+      let inward = Math.min(first - span.start, span.end - 1 - first)
+      let phase = inward % pulse.length
+      for (let place = first; place < until; place += 1) {
         const loudness = inward >= ramp ? 1 : rampFloor + ((1 - rampFloor) * inward) / ramp
-        into[place - from] = Math.round(loudness * (pulse[inward % pulse.length] ?? 0))
+        into[place - from] = Math.round(loudness * (pulse[phase] ?? 0))
+        const next = Math.min(place + 1 - span.start, span.end - 2 - place)
+        phase += next - inward
+        if (phase === pulse.length) phase = 0
+        else if (phase < 0) phase += pulse.length
+        inward = next
       }
     }
   }

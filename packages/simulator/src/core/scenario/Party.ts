@@ -1,8 +1,18 @@
 /** How a simulated person, machine or agent behaves on the phone. Plain data; times in whole milliseconds. */
 import * as Schema from "effect/Schema"
+import { Line } from "../media/Carrier.ts"
 
 const Millis = Schema.Natural
-const Digits = Schema.String.check(Schema.isPattern(/^[0-9*#A-D]+$/, { expected: "keys: 0 to 9, *, #, A to D" }))
+
+/**
+ * Keys of a phone.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Digits = Schema.String.check(
+  Schema.isPattern(/^[0-9*#A-D]+$/, { expected: "keys: 0 to 9, *, #, A to D" })
+)
 
 /**
  * What comes of ringing: an answer, a refusal, or nothing. Counted from the dialing.
@@ -45,6 +55,8 @@ export const Sound = Schema.Union([
   Schema.TaggedStruct("Silence", { ms: Millis }),
   Schema.TaggedStruct("Dtmf", { digits: Digits })
 ])
+/** @since 0.1.0 */
+export type Sound = typeof Sound.Type
 
 /**
  * Something that a party says, heard on audio streams alone. It begins `afterMs` after the answer; or when an app was
@@ -65,7 +77,8 @@ export type Utterance = typeof Utterance.Type
 /**
  * A party's whole behaviour. `ringsAfterMs` is absent for a number that never rings. The n-th question gets the n-th
  * answer; past the last, silence. `speaks` is said in order, one after another. `hangsUp` counts from the answer, in the
- * middle of a word if need be, and is absent for a party that stays.
+ * middle of a word if need be, and is absent for a party that stays. `line` is that of the phone, heard on audio
+ * streams alone; what it does not name is as the stream's profile has it.
  *
  * @category models
  * @since 0.1.0
@@ -75,6 +88,7 @@ export const Party = Schema.Struct({
   outcome: Outcome,
   answers: Schema.Array(Answer),
   speaks: Schema.optionalKey(Schema.Array(Utterance)),
+  line: Schema.optionalKey(Line),
   hangsUp: Schema.optionalKey(Schema.Struct({ afterMs: Millis, cause: Schema.String }))
 })
 /** @since 0.1.0 */
@@ -91,11 +105,13 @@ export const person = (options: {
   readonly talksForMs?: number
   readonly answers?: Party["answers"]
   readonly speaks?: ReadonlyArray<Utterance>
+  readonly line?: Line
 }): Party => ({
   ringsAfterMs: Math.min(500, options.answersAfterMs),
   outcome: { _tag: "Answers", afterMs: options.answersAfterMs, by: "Person" },
   answers: options.answers ?? [],
   ...(options.speaks === undefined ? {} : { speaks: options.speaks }),
+  ...(options.line === undefined ? {} : { line: options.line }),
   ...(options.talksForMs === undefined
     ? {}
     : { hangsUp: { afterMs: options.talksForMs, cause: "NORMAL_CLEARING" } })

@@ -7,6 +7,8 @@
  */
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
+import { Line } from "../media/Carrier.ts"
+import { Network } from "../media/Network.ts"
 
 /** The description says what it is, its unit, its default and its mark. */
 const field = <S extends Schema.Codec<unknown, unknown>>(description: string, schema: S) =>
@@ -94,6 +96,15 @@ const fields = {
     "How long a call with nothing left to run stays up after the app's socket is lost, ms; with actions left it goes "
       + "on with them at once. Default: 2000 (assumed).",
     Millis
+  ),
+
+  network: field(
+    "How the network between the platform and the app misbehaves: see scenarios. Default: none (assumed).",
+    Network
+  ),
+  carrier: field(
+    "The telephone lines of those who do not say otherwise: see scenarios. Default: none (assumed).",
+    Line
   )
 }
 
@@ -144,7 +155,9 @@ export const conservative: StreamProfile = {
   bridgeKeepsStream: "listening-to-both",
   pingAfterMs: 30_000,
   pongTimeoutMs: 30_000,
-  lossGraceMs: 2000
+  lossGraceMs: 2000,
+  network: {},
+  carrier: {}
 }
 
 /**

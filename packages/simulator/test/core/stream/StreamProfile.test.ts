@@ -14,7 +14,12 @@ it("each field tells its default and its mark, and the default it tells is the o
   for (const [name, schema] of Object.entries(StreamProfile.StreamProfile.fields)) {
     const description = String(Schema.resolveAnnotations(schema)?.["description"])
     const value = Object.entries(StreamProfile.conservative).find(([key]) => key === name)?.[1]
-    const told = typeof value === "boolean" ? (value ? "yes" : "no") : String(value)
+    const told = typeof value === "boolean"
+      ? (value ? "yes" : "no")
+      : typeof value === "object"
+      ? "none"
+      : String(value)
+    if (typeof value === "object") assert.deepStrictEqual(value, {})
     assert.include(description, `Default: ${told}${name === "name" ? "." : " (assumed"}`)
     if (name.endsWith("Ms")) assert.match(description, /, ms[.:;]/)
     if (name.endsWith("Bytes")) assert.include(description, ", bytes")
@@ -41,7 +46,11 @@ it("a frame is a multiple of 20 ms, and no count is negative or broken", () => {
     { queueCapMs: -1 },
     { carrierBufferMs: 0.5 },
     { name: "" },
-    { overflow: "both" }
+    { overflow: "both" },
+    { network: { jitterMs: -1 } },
+    { network: { handshakeStatus: 101 } },
+    { carrier: { codec: "opus" } },
+    { carrier: { loss: 2 } }
   ]
   for (const options of refused) assert.isFalse(isProfile({ ...StreamProfile.conservative, ...options }))
 })
