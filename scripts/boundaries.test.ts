@@ -149,6 +149,17 @@ const cases: ReadonlyArray<Case> = [
       "node:http"
     ],
     forbidden: ["../../sdk/src/Calls.ts", "@effect-piopiy/sdk/internal/rest", "node:child_process"]
+  },
+  {
+    from: "packages/examples/scenarios/app.ts",
+    allowed: [
+      "../src/01-place.ts",
+      "@effect-piopiy/sdk",
+      "@effect/platform-node/NodeRuntime",
+      "effect/Effect",
+      "node:http"
+    ],
+    forbidden: ["@effect-piopiy/simulator", "@effect-piopiy/sdk/internal/rest", "node:fs"]
   }
 ]
 

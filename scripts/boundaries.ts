@@ -42,8 +42,10 @@ const platformNode = /^@effect\/platform-node(\/|$)/
 const vitest = /^(@effect\/)?vitest(\/|$)/
 const sdk = /^@effect-piopiy\/sdk(\/[A-Z]\w*)?$/
 const sdkWire = /^@effect-piopiy\/sdk\/wire\/\w+$/
-const sdkAudio = /^@effect-piopiy\/sdk\/(AudioFrame|Mix|Resampler|Wav)$/
+const sdkAudio = /^@effect-piopiy\/sdk\/(AudioFrame|G711|Mix|Resampler|Wav)$/
 const simulator = /^@effect-piopiy\/simulator(\/|$)/
+/** What decodes mp3 and ogg; none of it needs to be there. */
+const decoders = /^(mpg123-decoder|ogg-opus-decoder|@wasm-audio-decoders\/ogg-vorbis)$/
 
 export const table: ReadonlyArray<Row> = [
   {
@@ -121,9 +123,10 @@ export const table: ReadonlyArray<Row> = [
     fix: "what needs Node belongs in node/ or cli/; of the SDK the edge sees the wire alone"
   },
   {
-    rule: "simulator/src/node imports the simulator but testing/, the SDK's wire, effect, node:, platform-node and ws",
+    rule:
+      "simulator/src/node imports the simulator but testing/, the SDK's wire, effect, node:, platform-node, ws and decoders",
     from: /^packages\/simulator\/src\/node\//,
-    may: [effect, node, platformNode, sdkWire, /^ws$/, /^packages\/simulator\/src\/(?!testing\/)/],
+    may: [effect, node, platformNode, sdkWire, /^ws$/, decoders, /^packages\/simulator\/src\/(?!testing\/)/],
     fix: "move what tests share out of testing/; keep the SDK's encoders out of the simulator"
   },
   {
@@ -162,6 +165,12 @@ export const table: ReadonlyArray<Row> = [
     from: /^packages\/examples\/demo\//,
     may: [effect, platformNode, /^node:http$/, sdk, simulator, /^packages\/examples\/demo\//],
     fix: "the demo is a program of a user of both packages: export what is missing from them"
+  },
+  {
+    rule: "examples/scenarios imports effect, platform-node, node:http, the lessons and the public SDK",
+    from: /^packages\/examples\/scenarios\//,
+    may: [effect, platformNode, /^node:http$/, sdk, /^packages\/examples\/(src|scenarios)\//],
+    fix: "an app under test does not know what it is tested with: leave the simulator to piopiy-sim run"
   }
 ]
 
@@ -254,7 +263,8 @@ const folders = [
   "packages/simulator/src",
   "packages/examples/src",
   "packages/examples/test",
-  "packages/examples/demo"
+  "packages/examples/demo",
+  "packages/examples/scenarios"
 ]
 
 /** Reads every TypeScript file the table speaks about, below the root of a repository. */

@@ -1,7 +1,7 @@
 import { assert, it } from "@effect/vitest"
 import { readFileSync } from "node:fs"
-import { schemaPath, schemaText } from "./configSchema.ts"
+import { files } from "./configSchema.ts"
 
-it("config.schema.json is the schema that configurations are read with (else: node scripts/configSchema.ts)", () => {
-  assert.strictEqual(readFileSync(schemaPath, "utf8"), schemaText())
+it.each(files())("$name is the schema that such files are read with (else: node scripts/configSchema.ts)", (file) => {
+  assert.strictEqual(readFileSync(file.path, "utf8"), file.text)
 })

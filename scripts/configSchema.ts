@@ -1,25 +1,39 @@
 /**
- * The JSON Schema of the simulator's configuration, for editors, as it is published with the package.
+ * The JSON Schemas of the files that the simulator reads, for editors, as they are published with the package.
  *
- * `node scripts/configSchema.ts` writes `packages/simulator/config.schema.json`; with `--check` it compares, and exits
- * with 1 when the file is stale.
+ * `node scripts/configSchema.ts` writes `packages/simulator/config.schema.json` and `scenario.schema.json` beside it; with
+ * `--check` it compares, and exits with 1 when one is stale.
  */
+import type * as JsonSchema from "effect/JsonSchema"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import * as Scenario from "../packages/simulator/src/Scenario.ts"
 import * as SimulatorConfig from "../packages/simulator/src/SimulatorConfig.ts"
 
-/** Where the schema is kept. */
-export const schemaPath = join(import.meta.dirname, "..", "packages", "simulator", "config.schema.json")
+const folder = join(import.meta.dirname, "..", "packages", "simulator")
 
-/** The schema as text. */
-export const schemaText = (): string => `${JSON.stringify(SimulatorConfig.jsonSchema(), undefined, 2)}\n`
+const file = (name: string, schema: JsonSchema.JsonSchema) => ({
+  name,
+  path: join(folder, name),
+  text: `${JSON.stringify(schema, undefined, 2)}\n`
+})
+
+/** The files, where they are kept, and what they hold. */
+export const files = () => [
+  file("config.schema.json", SimulatorConfig.jsonSchema()),
+  file("scenario.schema.json", Scenario.jsonSchema())
+]
 
 const main = (check: boolean): void => {
-  if (!check) return writeFileSync(schemaPath, schemaText())
-  if (readFileSync(schemaPath, "utf8") === schemaText()) return
-  process.stderr.write("packages/simulator/config.schema.json is stale: run `node scripts/configSchema.ts`\n")
-  process.exitCode = 1
+  for (const { name, path, text } of files()) {
+    if (!check) {
+      writeFileSync(path, text)
+    } else if (readFileSync(path, "utf8") !== text) {
+      process.stderr.write(`packages/simulator/${name} is stale: run \`node scripts/configSchema.ts\`\n`)
+      process.exitCode = 1
+    }
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) main(process.argv.includes("--check"))

@@ -398,6 +398,30 @@ const simulatorBounds: ReadonlyArray<Bound> = [
     at: "given up: `QueueFull`"
   },
   {
+    what: "tenants that are created at run time",
+    file: "engine/Rooms.ts",
+    name: "maxTenants",
+    at: "refused: `TooMany`; those that are idle for 15 minutes go"
+  },
+  {
+    what: "numbers that are scripted at run time, of one tenant",
+    file: "engine/Parties.ts",
+    name: "maxScripts",
+    at: "refused: `TooManyScripts`"
+  },
+  {
+    what: "fault rules of one tenant",
+    file: "engine/Faults.ts",
+    name: "maxRules",
+    at: "`TooManyRules`, or an invalid configuration"
+  },
+  {
+    what: "requests that a fault leaves without an answer, of one tenant",
+    file: "engine/Faults.ts",
+    name: "maxHanging",
+    at: "the connection of a further one breaks off at once"
+  },
+  {
     what: "bytes of a reply to a callback",
     file: "edge/webhook/HttpWebhooks.ts",
     name: "maxReplyBytes",
@@ -468,6 +492,30 @@ const simulatorBounds: ReadonlyArray<Bound> = [
     file: "node/StreamDialer.ts",
     name: "pongBacklogBytes",
     at: "its pings are not answered"
+  },
+  {
+    what: "bytes of an app that a network has under way to the platform",
+    file: "engine/NetworkPath.ts",
+    name: "windowBytes",
+    at: "the app is held back until half of them have come"
+  },
+  {
+    what: "milliseconds that a close waits for what a network still holds",
+    file: "engine/NetworkPath.ts",
+    name: "longestCloseMs",
+    at: "the rest is dropped"
+  },
+  {
+    what: "milliseconds of mp3 or ogg in one message",
+    file: "node/AudioDecoders.ts",
+    name: "longestMs",
+    at: "it is undecodable"
+  },
+  {
+    what: "milliseconds that decoding one may take",
+    file: "node/AudioDecoders.ts",
+    name: "patienceMs",
+    at: "the same, and the thread that decodes is ended"
   }
 ]
 

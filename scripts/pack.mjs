@@ -78,7 +78,7 @@ const offeredBy = (folder, { exports, name }) =>
 const work = mkdtempSync(join(tmpdir(), "piopiy-pack-"))
 const user = join(work, "user")
 mkdirSync(join(user, "node_modules", "@effect-piopiy"), { recursive: true })
-for (const peer of ["effect", "@effect", "ws"]) {
+for (const peer of ["effect", "@effect", "ws", "vitest"]) {
   symlinkSync(join(root, "node_modules", peer), join(user, "node_modules", peer))
 }
 

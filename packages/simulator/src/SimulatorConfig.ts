@@ -114,6 +114,18 @@ const pathText = (path: ReadonlyArray<PropertyKey> | undefined): string =>
 
 const problemsOf = SchemaIssue.makeFormatterStandardSchemaV1()
 
+/**
+ * What a schema found wrong, every problem by its path.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
+export const problemsIn = ({ issue }: Schema.SchemaError): ReadonlyArray<Problem> =>
+  problemsOf(issue).issues.map(({ message, path }) => ({
+    path: pathText(path?.map((part) => typeof part === "object" ? part.key : part)),
+    message
+  }))
+
 const invalid = (problems: ReadonlyArray<Problem>) =>
   new SimulatorError({ reason: { _tag: "InvalidConfig", problems } })
 
@@ -125,14 +137,7 @@ const invalid = (problems: ReadonlyArray<Problem>) =>
  */
 export const decodeAs = <A>(schema: Schema.Codec<A, unknown>) => (json: unknown): Effect.Effect<A, SimulatorError> =>
   Schema.decodeUnknownEffect(schema)(json, { errors: "all", onExcessProperty: "error" }).pipe(
-    Effect.mapError((error) =>
-      invalid(
-        problemsOf(error.issue).issues.map(({ message, path }) => ({
-          path: pathText(path?.map((part) => typeof part === "object" ? part.key : part)),
-          message
-        }))
-      )
-    )
+    Effect.mapError((error) => invalid(problemsIn(error)))
   )
 
 /**

@@ -113,14 +113,9 @@ const run = Effect.fnUntraced(function*(options: Options) {
   if (disposition !== "Answered") return yield* new NotAnswered()
 })
 
-/** An interruption cannot be turned into a failure, so the exit code is left where the process will find it. */
-const stoppedEarly = Effect.sync(() => {
-  process.exitCode = 1
-})
-
 export const call = Command.make("call", flags, (options) =>
   run(options).pipe(
-    Effect.onInterrupt(() => stoppedEarly),
+    Effect.onInterrupt(() => show.stoppedEarly),
     Effect.scoped,
     Effect.provide(FetchHttpClient.layer)
   )).pipe(

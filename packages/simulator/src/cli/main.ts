@@ -9,15 +9,18 @@ import * as Exit from "effect/Exit"
 import * as Logger from "effect/Logger"
 import { version } from "../SimulatorConfig.ts"
 import { call } from "./call.ts"
+import { exec } from "./exec.ts"
 import { ladder } from "./ladder.ts"
 import { numbers } from "./numbers.ts"
+import { replay } from "./replay.ts"
+import { runScenarios } from "./run.ts"
 import { serve } from "./serve.ts"
 import { timeline } from "./timeline.ts"
 import { watch } from "./watch.ts"
 
 const command = Command.make("piopiy-sim").pipe(
   Command.withDescription("The Piopiy voice platform offline: its REST API, the people on the phone, the webhooks."),
-  Command.withSubcommands([serve, call, watch, timeline, ladder, numbers])
+  Command.withSubcommands([serve, call, runScenarios, replay, exec, watch, timeline, ladder, numbers])
 )
 
 /** Whoever reads may leave early, as `head` does: then nobody is left to be told anything. */

@@ -30,6 +30,11 @@ export const outcome = (isPassed: boolean, color: boolean): string =>
 /** Says something beside what is printed. */
 export const note = (text: string): Effect.Effect<void> => Console.error(`piopiy-sim: ${text}`)
 
+/** An interruption cannot be turned into a failure, so the exit code is left where the process will find it. */
+export const stoppedEarly = Effect.sync(() => {
+  process.exitCode = 1
+})
+
 const originOf = Schema.decodeUnknownOption(
   Schema.TaggedStruct("Originated", { callerId: Schema.String, to: Schema.String, kind: Schema.String })
 )

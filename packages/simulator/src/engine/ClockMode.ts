@@ -50,6 +50,17 @@ export const fromSetting = (setting: Setting | undefined): ClockMode => {
   return setting === "manual" ? manual : live
 }
 
+/**
+ * A mode as a configuration says it.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const toSetting = (mode: ClockMode): Setting => {
+  if (mode._tag === "Scaled") return { scaled: mode.factor }
+  return mode._tag === "Manual" ? "manual" : "live"
+}
+
 const isFactor = Schema.is(Factor)
 
 /**

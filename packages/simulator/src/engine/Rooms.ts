@@ -218,6 +218,10 @@ export const make = (
         for (const room of rooms.values()) if (room.tenant !== undefined) yield* copyTo(room, room.tenant, copy)
       }),
       all: (): ReadonlyArray<Tenant> => [...rooms.values()].flatMap(({ tenant }) => tenant ?? []),
+      expiresInMs: (name: string): number | undefined => {
+        const room = rooms.get(name)
+        return room?.isTemporary === true ? Math.max(0, Math.ceil(expiresAt(room) - nowMs())) : undefined
+      },
       byName: (name: string) => use(rooms.get(name)),
       byToken: (token: string) => use(byKey.get(keyOf.token(token))),
       byAppId: (appId: number) => use(byKey.get(keyOf.app(appId))),

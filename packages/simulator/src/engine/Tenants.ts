@@ -125,6 +125,8 @@ export class Tenants extends Context.Service<Tenants, {
   /** The default tenant as it is now: when it starts anew, another one. */
   readonly main: Tenant
   readonly all: () => ReadonlyArray<Tenant>
+  /** After how long a tenant goes unless somebody uses it, in milliseconds; nothing for one that stays. */
+  readonly expiresInMs: (name: string) => number | undefined
   /**
    * One more tenant. It is removed when it was idle for 15 minutes of the simulator's own time: nobody asked for it or
    * followed its journal, and no call was in progress, unless its clock is manual. Fails as {@link TenantRefused}

@@ -121,12 +121,12 @@ export const start = (options: AppOptions): Effect.Effect<() => string, AppFaile
     )
     yield* answers(port, ready).pipe(
       Effect.retry(Schedule.spaced("50 millis")),
+      Effect.orDie,
       Effect.timeoutOrElse({
         duration: readyWithin,
         orElse: () => Effect.fail(failed(`did not answer GET ${ready} on port ${port} within ${readyWithin}`))
       }),
-      Effect.raceFirst(Effect.flatMap(Deferred.await(ended), (why) => Effect.fail(failed(why)))),
-      Effect.catch((error) => error === "silent" ? Effect.die(error) : Effect.fail(error))
+      Effect.raceFirst(Effect.flatMap(Deferred.await(ended), (why) => Effect.fail(failed(why))))
     )
     return () => output
   })

@@ -118,8 +118,8 @@ export const run = (
     }
     return { report, recordings, appOutput: appOutput() }
   }).pipe(
-    Effect.catchTag("AppFailed", ({ message, output }) =>
-      Effect.succeed({ report: notBegun(scenario, options, message), recordings: new Map(), appOutput: output })),
+    Effect.catchTag("AppFailed", ({ message }) =>
+      Effect.succeed({ report: notBegun(scenario, options, message), recordings: new Map(), appOutput: "" })),
     Effect.scoped,
     Effect.provide(FetchHttpClient.layer)
   )

@@ -6,13 +6,10 @@
  */
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
-import * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpRouter from "effect/http/HttpRouter"
-import * as HttpServerError from "effect/http/HttpServerError"
-import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
-import type * as Scope from "effect/Scope"
+import * as LocalClient from "../LocalClient.ts"
 import type * as Scenario from "../Scenario.ts"
 import type { ScenarioReport } from "../ScenarioReport.ts"
 import * as Simulator from "../Simulator.ts"
@@ -48,35 +45,6 @@ export type App<E = never> = Layer.Layer<never, E, HttpRouter.HttpRouter | HttpR
 
 const noApp: App = HttpRouter.add("*", "*", HttpServerResponse.jsonUnsafe({ error: "no such page" }, { status: 404 }))
 
-/** What a client over sockets is told by its system. */
-const severance = { Broken: { code: "ECONNRESET" }, Refused: { code: "ECONNREFUSED", syscall: "connect" } } as const
-
-/** A client whose requests are answered in this process. */
-const clientOf = <E>(
-  app: Effect.Effect<
-    HttpServerResponse.HttpServerResponse,
-    E,
-    Scope.Scope | HttpServerRequest.HttpServerRequest
-  >
-): HttpClient.HttpClient =>
-  HttpClient.make((request) =>
-    app.pipe(
-      Effect.provideService(HttpServerRequest.HttpServerRequest, HttpServerRequest.fromClientRequest(request)),
-      Effect.scoped,
-      Effect.catchCause((cause) => {
-        const severed = Simulator.severed(cause)
-        return severed === undefined
-          ? Effect.map(HttpServerError.causeResponse(cause), ([response]) => response)
-          : Effect.fail(
-            new HttpClientError.HttpClientError({
-              reason: new HttpClientError.TransportError({ request, cause: severance[severed.how] })
-            })
-          )
-      }),
-      Effect.map((response) => HttpServerResponse.toClientResponse(response, { request }))
-    )
-  )
-
 /**
  * A platform, and the client that reaches it. `app` answers the webhooks, whatever their host. `streams` is where audio
  * streams go, as to a `StreamServer` by {@link streams}; without it nobody can be reached.
@@ -95,11 +63,11 @@ export const layer = <E = never, E2 = never, R = never>(
 ): Layer.Layer<Simulator.Platform | HttpClient.HttpClient, SimulatorError | E | E2, R> => {
   const toApp = Layer.effect(
     HttpClient.HttpClient,
-    Effect.map(HttpRouter.toHttpEffect(options.app ?? noApp), clientOf)
+    Effect.map(HttpRouter.toHttpEffect(options.app ?? noApp), LocalClient.make)
   )
   const toPlatform = Layer.effect(
     HttpClient.HttpClient,
-    Effect.map(HttpRouter.toHttpEffect(Simulator.routes()), clientOf)
+    Effect.map(HttpRouter.toHttpEffect(Simulator.routes()), LocalClient.make)
   )
   return toPlatform.pipe(
     Layer.provideMerge(Simulator.layer(options.config, { allows: () => true })),

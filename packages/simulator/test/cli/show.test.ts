@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/testing/TestClock"
 import * as show from "../../src/cli/show.ts"
 import type { Entry } from "../../src/core/journal/Entry.ts"
@@ -88,6 +89,42 @@ describe("a recorded journal", () => {
         [...expected, ...expected]
       )
     }))
+
+  it.effect("shows what befell a call, and leaves out what befell none that goes on", () =>
+    Effect.gen(function*() {
+      const { entries, live } = yield* journal
+      const ladders = show.recorded(false)
+      const faulted = {
+        _tag: "Faulted",
+        seq: 99,
+        at: 3000,
+        tenant: "default",
+        fault: "Lost",
+        webhook: "Event"
+      } as const
+      for (const entry of entries) ladders.add(entry)
+      assert.deepStrictEqual([ladders.add({ ...faulted, callId: live }), ladders.add(faulted)], [[], []])
+      const lines = ladders.rest().filter((line) => line.includes("fault"))
+      assert.lengthOf(lines, 1)
+      assert.match(lines[0] ?? "", /fault Lost: Event/)
+    }))
+
+  it.effect("shows what befell the request that placed a call, below the heading, as the live ladder does", () =>
+    Effect.gen(function*() {
+      const simulator = yield* Simulator.Simulator
+      yield* simulator.faults.add({ name: "slow", fault: { _tag: "Delay", ms: 2000 }, when: { first: 1 } })
+      const placing = yield* Effect.forkChild(place({ to: busy, pipeline: [hangup] }), { startImmediately: true })
+      yield* TestClock.adjust("2 seconds")
+      const callId = yield* Fiber.join(placing)
+      yield* TestClock.adjust("2 seconds")
+      const shown = show.recorded(false)
+      const [, ...recorded] = (yield* simulator.journal()).flatMap(shown.add)
+      const live = (yield* simulator.journal({ callId })).flatMap(show.call(false))
+      assert.deepStrictEqual(recorded, live)
+      assert.match(live[0] ?? "", /your app/)
+      assert.match(live[1] ?? "", /^ {3}0\.000 .*fault Delay \(slow\): POST \/v3\/voice\/pcmo\/call/)
+      assert.match(live[2] ?? "", /^ {3}2\.000 .*pipeline call/)
+    }).pipe(Effect.provide(InProcess.layer())))
 
   it("says of a call that the simulator broke on it", () => {
     const broke: Entry = {

@@ -146,7 +146,6 @@ export const endCall = (
   for (const recording of t.call.recordings) turn.stopRecording(t, recording.recordingId)
   for (const timer of Object.keys(t.call.timers)) turn.disarm(t, timer)
   endedWithCall(t, ending)
-  if (t.call.origin.rateMicros !== undefined) turn.assume(t, "charged-by-started-minute")
   const end = { at: t.at, ...ending }
   turn.update(t, { phase: "Ended", ending: end })
   turn.emit(t, { _tag: "WriteRecord", record: record(t.call, end) })

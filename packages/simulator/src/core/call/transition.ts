@@ -41,7 +41,6 @@ const callerAnswered = (t: turn.Turn, by: EventOf<"LegAnswered">["by"]): void =>
   turn.disarm(t, turn.ringTimer(Call.callerLegId))
   turn.patchLeg(t, Call.callerLegId, { state: "Answered", answeredAt: t.at, answeredBy: by })
   turn.update(t, { phase: "Running" })
-  turn.assume(t, origin.maxDurationMs === undefined ? "default-max-duration" : "max-duration-from-answer")
   turn.arm(t, turn.maxDurationTimer, origin.maxDurationMs ?? defaultMaxDurationMs)
   if (origin.record) turn.recordCall(t, Call.plainRecording)
   proceed(t, "Done")
@@ -61,7 +60,6 @@ const pickUp = (t: turn.Turn): void => {
 const received = (t: turn.Turn, event: EventOf<"Originated">): void => {
   turn.receive(t, { _tag: "Pstn", number: event.callerId })
   if (event.program[0]?._tag !== "Ask") return pickUp(t)
-  if (event.ringTimeoutMs === undefined) turn.assume(t, "default-ring-timeout")
   turn.arm(t, turn.ringTimer(Call.callerLegId), event.ringTimeoutMs ?? defaultRingTimeoutMs)
   proceed(t, "Done")
 }
@@ -77,7 +75,6 @@ const originated = (t: turn.Turn, event: EventOf<"Originated">): void => {
   })
   if (event.kind === "Inbound") return received(t, event)
   const direct = first?._tag === "Connect" && isDirect(first, t.call)
-  if (event.ringTimeoutMs === undefined) turn.assume(t, "default-ring-timeout")
   turn.dial(t, Call.callerLegId, {
     endpoint: { _tag: "Pstn", number: event.to },
     callerId: event.callerId,
@@ -134,11 +131,13 @@ const legEvent = (
 
 const timerFired = (t: turn.Turn, event: EventOf<"TimerFired">): void => {
   if (!turn.fired(t, event.timer, event.generation)) return turn.ignore(t, event, "stale-timer")
-  const { activity } = t.call
+  const { activity, origin } = t.call
   switch (event.timer) {
     case turn.ringTimer(Call.callerLegId):
+      if (origin.ringTimeoutMs === undefined) turn.assume(t, "default-ring-timeout")
       return endCall(t, { cause: HangupCause.noAnswer, by: "Timeout" })
     case turn.maxDurationTimer:
+      turn.assume(t, origin.maxDurationMs === undefined ? "default-max-duration" : "max-duration-from-answer")
       return endCall(t, { cause: HangupCause.allottedTimeout, by: "Timeout" })
     case turn.connectDurationTimer:
       return proceed(t, activity._tag === "Consulting" ? consulting.heldRanOut(t, activity) : connectRanOut(t))

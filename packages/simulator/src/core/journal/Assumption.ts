@@ -161,10 +161,6 @@ export const assumptions = {
     claim: "An inbound call is picked up when the answer URL has replied with anything but a hangup in first place.",
     settledBy: "a live inbound call whose answer URL takes four seconds, watched on the calling phone"
   },
-  "charged-by-started-minute": {
-    claim: "Each answered leg costs the account's rate for every minute that it started, from its answer on.",
-    settledBy: "the records of two live calls, of 59 and of 61 seconds"
-  },
   "hold-mutes-bridge": {
     claim: "A call on hold stays bridged, its parties do not hear each other, and its limits run on.",
     settledBy: "a live call that is put on hold, listened to on both phones"
@@ -243,7 +239,9 @@ export const reportAssumptions = {
     settledBy: "the records of one bridged call"
   },
   "record-time-and-rate": {
-    claim: "A record's time is the start of its leg, its call_rate what that leg cost.",
+    claim:
+      "A record's time is the start of its leg, its call_rate what that leg cost: the account's rate for every minute "
+      + "that an answered leg started, from its answer on.",
     settledBy: "the records of two live calls, of 59 and of 61 seconds"
   },
   "envelope-of-current-api": {

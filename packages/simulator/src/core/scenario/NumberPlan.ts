@@ -1,8 +1,9 @@
 /**
  * How phones behave with no scripting: by the last four digits of the number.
  *
- * `71nn` and `72nn` take seconds, `73xy` and `74xy` take keys. Any other number is a person who answers after two
- * seconds and hangs up after thirty. The plan is the simulator's own; the platform has no test numbers.
+ * `71nn` and `72nn` take seconds, `73xy` and `74xy` take keys, `7501` and on are people who speak. Any other number is a
+ * person who answers after two seconds and hangs up after thirty. The plan is the simulator's own; the platform has no
+ * test numbers.
  */
 import * as HangupCause from "../call/HangupCause.ts"
 import * as Party from "./Party.ts"
@@ -31,6 +32,12 @@ const refused = (cause: string): Party.Party => ({
   outcome: { _tag: "Rejects", afterMs: 300, cause },
   answers: []
 })
+
+/** Answers after 1 s, and speaks on audio streams. */
+const speaks = (talksForMs: number, utterances: ReadonlyArray<Party.Utterance>): Party.Party =>
+  Party.person({ answersAfterMs: 1000, talksForMs, speaks: utterances })
+
+const speech = (ms: number): Party.Sound => ({ _tag: "Speech", ms })
 
 const seconds = (code: string): number => Number(code.slice(2)) * 1000
 /** The keys of `73xy`: a leading zero is left out, so that `7305` is the one key 5. */
@@ -94,6 +101,45 @@ export const rows: ReadonlyArray<Row> = [
         talksForMs: 30_000,
         answers: [...code.slice(2)].map((key) => Party.presses(key))
       })
+  },
+  {
+    digits: "7501",
+    behaviour: "answers after 1 s, speaks for 2 s after another 0.5 s, then waits, hangs up 7 s after the answer",
+    party: () => speaks(7000, [{ afterMs: 500, voice: speech(2000) }])
+  },
+  {
+    digits: "7502",
+    behaviour: "answers after 1 s, cuts in 1.5 s into what the app says and speaks for 1 s, hangs up 7 s after the answer",
+    party: () => speaks(7000, [{ bargeInMs: 1500, voice: speech(1000) }])
+  },
+  {
+    digits: "7503",
+    behaviour: "answers after 1 s, says \"My order is late\" 0.5 s after the answer and \"Goodbye\" 4 s after it, "
+      + "hangs up 10 s after it",
+    party: () =>
+      speaks(10_000, [
+        { afterMs: 500, voice: { _tag: "Say", text: "My order is late" } },
+        { afterMs: 4000, voice: { _tag: "Say", text: "Goodbye" } }
+      ])
+  },
+  {
+    digits: "7504",
+    behaviour: "answers after 1 s, speaks for 2 s whenever the app has been silent for 0.3 s, twice, hangs up after 30 s",
+    party: () =>
+      speaks(30_000, [
+        { afterSilenceMs: 300, voice: speech(2000) },
+        { afterSilenceMs: 300, voice: speech(2000) }
+      ])
+  },
+  {
+    digits: "7505",
+    behaviour: "answers after 1 s, speaks for 10 s at once, whoever else does, hangs up 15 s after the answer",
+    party: () => speaks(15_000, [{ afterMs: 0, voice: speech(10_000) }])
+  },
+  {
+    digits: "7506",
+    behaviour: "answers after 1 s, speaks 0.5 s after the answer, hangs up in the middle of a word 1.5 s later",
+    party: () => speaks(2000, [{ afterMs: 500, voice: speech(5000) }])
   }
 ]
 

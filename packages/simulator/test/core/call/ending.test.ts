@@ -180,14 +180,12 @@ describe("the record", () => {
       call.record().legs.map(({ chargeMicros, durationMs }) => [durationMs, chargeMicros]),
       [[60_001, 900_000], [0, 0], [60_000, 450_000]]
     )
-    assert.include(call.assumed(), "charged-by-started-minute")
   })
 
   it("charges nothing when there is no rate", () => {
     const call = bridged()
     call.hangUp("caller")
     for (const leg of call.record().legs) assert.notProperty(leg, "chargeMicros")
-    assert.notInclude(call.assumed(), "charged-by-started-minute")
   })
 
   it("carries what the call was placed with", () => {

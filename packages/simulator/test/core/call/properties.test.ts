@@ -214,6 +214,8 @@ it.effect("the generated calls reach every state and every assumption, and each 
     }
     for (const script of sample) {
       const bench = perform(script)
+      // Some limits run out only when nothing else happens.
+      bench.wait(foreverMs)
       // These two are ignored only after the end.
       if (bench.label() === "Ended") {
         bench.hangUpByApi("NORMAL_CLEARING")

@@ -91,8 +91,13 @@ describe("the answer", () => {
   it("without a maximum duration assumes one", () => {
     const call = answered([play("one.mp3")])
     assert.deepStrictEqual(call.timers(), { "max-duration": defaultMaxDurationMs })
+    assert.notInclude(call.assumed(), "default-max-duration")
+    call.wait(defaultMaxDurationMs)
     assert.include(call.assumed(), "default-max-duration")
-    assert.notInclude(answered([play("one.mp3")], { maxDurationMs: 60_000 }).assumed(), "default-max-duration")
+    const limited = answered([play("one.mp3")], { maxDurationMs: 60_000 })
+    limited.wait(60_000)
+    assert.notInclude(limited.assumed(), "default-max-duration")
+    assert.include(limited.assumed(), "max-duration-from-answer")
   })
 
   it("by a machine runs the program like any other", () => {

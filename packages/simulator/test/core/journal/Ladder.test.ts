@@ -143,6 +143,14 @@ describe("what a ladder is drawn from", () => {
     }
   )
 
+  it.each([
+    [{ fault: "Reset", operation: "POST /v3/voice/ai/call" }, "fault Reset: POST /v3/voice/ai/call"],
+    [{ fault: "Lost", name: "dead webhook", webhook: "Record" }, "fault Lost (dead webhook): Record"],
+    [{ fault: "StreamLost", callId: "c", url: "wss://app.example/secret" }, "fault StreamLost: stream"]
+  ])("says what a fault befell, of %j", (faulted, label) => {
+    assert.deepStrictEqual(drawn({ _tag: "Faulted", at: 1, ...faulted }), [label])
+  })
+
   it("says that the simulator broke on a call, and that this ends it", () => {
     const broke = { _tag: "Broke", at: 1, message: "Error: oh" }
     assert.deepStrictEqual(drawn(broke), ["the simulator broke on this call: Error: oh"])
