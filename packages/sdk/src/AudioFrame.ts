@@ -36,6 +36,8 @@ export interface AudioFrame {
   readonly samples: Int16Array
 }
 
+const known: ReadonlySet<unknown> = new Set(sampleRates)
+
 const bytesPerSample = 2
 
 /** Typed arrays have the byte order of the machine, the wire is little-endian. */
@@ -47,7 +49,7 @@ const isLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1
  * @category guards
  * @since 0.1.0
  */
-export const isSampleRate = (value: unknown): value is SampleRate => sampleRates.some((rate) => rate === value)
+export const isSampleRate = (value: unknown): value is SampleRate => known.has(value)
 
 /**
  * A frame of samples that are there already, which are not copied.

@@ -9,8 +9,6 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Latch from "effect/Latch"
-import * as Ref from "effect/Ref"
 import type * as AudioFrame from "./AudioFrame.ts"
 
 /**
@@ -63,10 +61,11 @@ export const initial: State = { tick: 0, sent: 0, heard: 0, remaining: 0, discar
  */
 export const advance = (state: State, tick: number): State => {
   if (tick <= state.tick) return state
+  const { discarded, sent } = state
   const played = Math.min(state.remaining, tick - state.tick)
-  if (played === 0) return { ...state, tick }
   const remaining = state.remaining - played
-  return { ...state, tick, remaining, heard: state.heard + played, heardUpTo: state.sent - remaining }
+  const heardUpTo = played === 0 ? state.heardUpTo : sent - remaining
+  return { tick, sent, heard: state.heard + played, remaining, discarded, heardUpTo }
 }
 
 /**
@@ -105,8 +104,12 @@ export interface Playout {
   readonly sent: (sampleCount: number) => Effect.Effect<void>
   /** Tells it that an interrupt has been sent, or that the call has ended. */
   readonly interrupted: Effect.Effect<Cut>
+  /** The same without an effect, for hot loops. */
+  readonly sentUnsafe: (sampleCount: number) => void
   /** Where playing stands now. */
   readonly state: Effect.Effect<State>
+  /** The same without an effect, for hot loops. */
+  readonly stateUnsafe: () => State
   /** See {@link State}. */
   readonly heardUpTo: Effect.Effect<number>
   /** See {@link State}. */
@@ -117,7 +120,7 @@ export interface Playout {
   readonly whenDrained: Effect.Effect<void>
 }
 
-const nanosPerSecond = 1_000_000_000n
+const nanosPerMilli = 1_000_000
 
 /**
  * An estimate that begins now. It reads the monotonic clock.
@@ -127,28 +130,72 @@ const nanosPerSecond = 1_000_000_000n
  */
 export const make = Effect.fnUntraced(function*(sampleRate: AudioFrame.SampleRate) {
   const clock = yield* Clock.Clock
+  const fork = Effect.runForkWith(yield* Effect.context<never>())
   const origin = clock.monotonicTimeNanosUnsafe()
-  const ref = yield* Ref.make(initial)
-  const interruption = yield* Latch.make()
+  const perMilli = sampleRate / 1000
+  const resting = new Set<() => void>()
+  let latest = initial
 
-  const tick = () => Number(((clock.monotonicTimeNanosUnsafe() - origin) * BigInt(sampleRate)) / nanosPerSecond)
-  const now = (state: State) => advance(state, tick())
-  const state = Ref.updateAndGet(ref, now)
+  /** Whole milliseconds apart from the rest, so that no product leaves the integers that a number can hold. */
+  const tick = (): number => {
+    const nanos = Number(clock.monotonicTimeNanosUnsafe() - origin)
+    const rest = nanos % nanosPerMilli
+    return ((nanos - rest) / nanosPerMilli) * perMilli + Math.floor((rest * perMilli) / nanosPerMilli)
+  }
 
-  const whenAtMost = Effect.fnUntraced(function*(sampleCount: number) {
-    for (let over = (yield* state).remaining - sampleCount; over > 0; over = (yield* state).remaining - sampleCount) {
-      yield* Effect.timeoutOption(interruption.await, Math.ceil(over / (sampleRate / 1000)))
-    }
+  const stateUnsafe = (): State => {
+    latest = advance(latest, tick())
+    return latest
+  }
+
+  const sentUnsafe = (sampleCount: number): void => {
+    latest = send(stateUnsafe(), sampleCount)
+  }
+
+  /** Waits so long, or until an interrupt. One fiber sleeps, where a race would take two. */
+  const rest = (milliseconds: number): Effect.Effect<void> =>
+    Effect.callback<void>((resume) => {
+      const sleeper = fork(Effect.sleep(milliseconds))
+      const wake = () => {
+        resting.delete(wake)
+        resume(Effect.void)
+        sleeper.interruptUnsafe()
+      }
+      resting.add(wake)
+      sleeper.addObserver(wake)
+      return Effect.sync(() => {
+        resting.delete(wake)
+        sleeper.interruptUnsafe()
+      })
+    })
+
+  const whenAtMost = (sampleCount: number): Effect.Effect<void> =>
+    Effect.suspend(() => {
+      const over = stateUnsafe().remaining - sampleCount
+      return over <= 0 ? Effect.void : Effect.andThen(rest(Math.ceil(over / perMilli)), whenAtMost(sampleCount))
+    })
+
+  const wakeAll = (): void => {
+    for (const wake of resting) wake()
+  }
+
+  const interrupted = Effect.withFiberSucceed(({ currentDispatcher }): Cut => {
+    const { heardUpTo, remaining } = stateUnsafe()
+    latest = interrupt(latest)
+    // Not at once: whoever interrupts may have more to do before others go on.
+    if (resting.size > 0) currentDispatcher.scheduleTask(wakeAll, 0)
+    return { heardUpTo, discarded: remaining }
   })
+
+  const state = Effect.sync(stateUnsafe)
 
   const playout: Playout = {
     sampleRate,
-    sent: (sampleCount) => Ref.update(ref, (state) => send(now(state), sampleCount)),
-    interrupted: Ref.modify(ref, (state) => {
-      const before = now(state)
-      return [{ heardUpTo: before.heardUpTo, discarded: before.remaining }, interrupt(before)]
-    }).pipe(Effect.tap(interruption.release)),
+    sent: (sampleCount) => Effect.sync(() => sentUnsafe(sampleCount)),
+    sentUnsafe,
+    interrupted,
     state,
+    stateUnsafe,
     heardUpTo: Effect.map(state, ({ heardUpTo }) => heardUpTo),
     remaining: Effect.map(state, ({ remaining }) => remaining),
     whenAtMost,

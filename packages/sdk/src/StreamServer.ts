@@ -59,12 +59,16 @@ export interface Options extends Pick<StreamSession.Options, "frameCapacity" | "
   readonly sendTimeout?: Duration.Input
   /** How long a handler may go on when its stream has ended. Default: 30 seconds. */
   readonly finishTimeout?: Duration.Input
-  /** How long {@link StreamServer} waits for streams to end when it is closed; 0 for not at all. Default: 20 seconds. */
+  /**
+   * How long {@link StreamServer} waits for streams to end when it is closed; 0 for not at all. Default: 20 seconds. They are
+   * seconds of the clock: under a test clock that nobody moves on, a close with an open stream waits for ever.
+   */
   readonly drainTimeout?: Duration.Input
 }
 
 /**
- * The right of one call to open one stream.
+ * The right of one call to open one stream. The first dial spends it: a platform that dials the same URL again when a socket
+ * was lost (the real one does not, assumed) may be refused with 403.
  *
  * @category models
  * @since 0.1.0

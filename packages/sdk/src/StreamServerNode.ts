@@ -9,10 +9,10 @@ import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import * as Socket from "effect/socket/Socket"
 import { createServer, type IncomingMessage, type Server, STATUS_CODES } from "node:http"
 import type { Duplex } from "node:stream"
-import { type WebSocket, WebSocketServer } from "ws"
+import { type RawData, type WebSocket, WebSocketServer } from "ws"
+import * as inbox from "./internal/inbox.ts"
 import * as socketConnection from "./internal/socketConnection.ts"
 import { Reason, StreamError } from "./StreamError.ts"
 import * as StreamServer from "./StreamServer.ts"
@@ -49,6 +49,8 @@ const listen = (
     })
   })
 
+const broken: StreamTransport.Close = { code: 1006, reason: "" }
+
 /** Answers a request that is not let in, as HTTP. */
 const refuse = (socket: Duplex, status: number, error: string): void => {
   const body = JSON.stringify({ error })
@@ -59,26 +61,84 @@ const refuse = (socket: Duplex, status: number, error: string): void => {
   )
 }
 
+/** Bytes that may wait in memory before the socket is read no further. */
+const maximumWaiting = 64 * 1024
+
+/**
+ * An open socket, until the scope closes; then it lingers. Messages are taken from `ws` itself, those of one read together
+ * and as views of it: Effect's socket makes an event and a copy of each.
+ */
+const connectionOf = Effect.fnUntraced(function*(webSocket: WebSocket, request: IncomingMessage) {
+  const below = socketConnection.socketOf(request)
+  const arrived = inbox.make<StreamTransport.Message, StreamTransport.Close>()
+  let waiting = 0
+  let isFlushDue = false
+
+  const flush = () => {
+    isFlushDue = false
+    arrived.flush()
+  }
+  const onMessage = (data: RawData, isBinary: boolean) => {
+    if (!(data instanceof Uint8Array)) return
+    arrived.add(isBinary ? data : data.toString())
+    waiting += data.byteLength
+    if (waiting >= maximumWaiting && !webSocket.isPaused) webSocket.pause()
+    if (isFlushDue) return
+    isFlushDue = true
+    queueMicrotask(flush)
+  }
+  const onError = (error: Error) => arrived.end(socketConnection.closeOfError(error))
+  const onClose = (code: number, reason: Buffer) => arrived.end({ code, reason: reason.toString() })
+  const goOn = () => {
+    waiting = 0
+    if (webSocket.isPaused) webSocket.resume()
+  }
+
+  yield* socketConnection.linger(below)
+  yield* Effect.acquireRelease(
+    Effect.sync(() => webSocket.on("message", onMessage).on("error", onError).on("close", onClose)),
+    () =>
+      Effect.sync(() => {
+        arrived.end(broken)
+        webSocket.off("message", onMessage)
+        // The peer's side of the closing is still to be read.
+        goOn()
+      })
+  )
+  if (webSocket.readyState !== webSocket.OPEN) return yield* Effect.fail(broken)
+  const connection: StreamTransport.Connection = {
+    pull: Effect.map(arrived.takeAll, (messages) => {
+      goOn()
+      return messages
+    }),
+    write: (text) => Effect.sync(() => webSocket.send(text)),
+    close: (close) =>
+      Effect.ignore(Effect.try(() => {
+        const { code, reason } = socketConnection.sendable(close)
+        webSocket.close(code, reason)
+      })),
+    terminate: Effect.sync(() => webSocket.terminate()),
+    vitals: Option.map(below, socketConnection.vitalsOf)
+  }
+  return connection
+})
+
 const handshake = (
   sockets: WebSocketServer,
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer
 ): Effect.Effect<StreamTransport.Connection, StreamTransport.Close, Scope.Scope> =>
-  Effect.gen(function*() {
-    const webSocket = yield* Effect.callback<WebSocket, StreamTransport.Close>((resume) => {
-      // A handshake that is refused never calls back.
-      const onClose = () => resume(Effect.fail({ code: 1006, reason: "" }))
-      if (socket.destroyed) return onClose()
-      socket.once("close", onClose)
-      sockets.handleUpgrade(request, socket, head, (opened) => {
-        socket.off("close", onClose)
-        resume(Effect.succeed(opened))
-      })
+  Effect.callback<WebSocket, StreamTransport.Close>((resume) => {
+    // A handshake that is refused never calls back.
+    const onClose = () => resume(Effect.fail(broken))
+    if (socket.destroyed) return onClose()
+    socket.once("close", onClose)
+    sockets.handleUpgrade(request, socket, head, (opened) => {
+      socket.off("close", onClose)
+      resume(Effect.succeed(opened))
     })
-    const opened = yield* Socket.fromWebSocket(Effect.succeed(webSocket))
-    return yield* socketConnection.make(opened, socketConnection.socketOf(request))
-  })
+  }).pipe(Effect.flatMap((opened) => connectionOf(opened, request)))
 
 /** The path of a request, without its query. */
 const pathOf = ({ url = "" }: IncomingMessage): string => url.split("?", 1)[0] ?? ""

@@ -5,23 +5,23 @@
  * does not keep up; audio is sent only so far ahead of what the caller hears.
  */
 import type * as Arr from "effect/Array"
-import type * as Cause from "effect/Cause"
+import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Latch from "effect/Latch"
 import * as Option from "effect/Option"
 import type * as Pull from "effect/Pull"
 import * as Queue from "effect/Queue"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
-import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
 import type { AudioError } from "./AudioError.ts"
 import * as AudioFrame from "./AudioFrame.ts"
 import type * as CallId from "./CallId.ts"
+import * as inbox from "./internal/inbox.ts"
 import * as streamText from "./internal/streamText.ts"
+import * as turns from "./internal/turns.ts"
 import * as LegacyAction from "./LegacyAction.ts"
 import * as LegacyPipeline from "./LegacyPipeline.ts"
 import * as Mix from "./Mix.ts"
@@ -96,7 +96,10 @@ export interface Received {
 export interface StreamSession {
   readonly call: CallFacts
   readonly sampleRate: AudioFrame.SampleRate
-  /** Call audio that has come, at least one frame; done when the stream has ended. For hot loops. */
+  /**
+   * Call audio that has come, at least one frame; done when the stream has ended. For hot loops: it waits by itself, so that
+   * `Effect.forever` needs no turn of the event loop each time and can be told so, with `disableYield`.
+   */
   readonly audio: Pull.Pull<Arr.NonEmptyReadonlyArray<AudioFrame.AudioFrame>>
   /** The same for comfort. Each frame goes to one taker only. */
   readonly frames: Stream.Stream<AudioFrame.AudioFrame>
@@ -163,27 +166,24 @@ const overrun: StreamTransport.Close = { code: 1008, reason: "too many messages 
 
 /** What comes in: a fiber takes it from the transport as it comes, so that no app can stall the platform. */
 const listen = Effect.fnUntraced(function*(transport: StreamTransport.StreamTransport, options: Options) {
-  const frames = yield* Queue.bounded<AudioFrame.AudioFrame, Cause.Done>(Math.max(1, options.frameCapacity ?? 250))
+  const capacity = Math.max(1, options.frameCapacity ?? 250)
+  const longest = longestFrameMs * (options.sampleRate / 1000)
+  const frames = inbox.make<AudioFrame.AudioFrame, Cause.Done>()
   const events = yield* Queue.bounded<StreamEvent.StreamEvent, Cause.Done>(eventCapacity)
   const closed = yield* Deferred.make<StreamTransport.Close>()
   let samples = 0
   let droppedSamples = 0
   let unreadable = 0
 
-  const dropOldest = (): void => {
-    const oldest = Queue.takeUnsafe(frames)
-    if (oldest !== undefined && Exit.isSuccess(oldest)) droppedSamples += oldest.value.samples.length
-  }
-
   const hear = (bytes: Uint8Array): void => {
     const frame = AudioFrame.fromBytes(bytes, options.sampleRate)
-    if (Result.isFailure(frame) || AudioFrame.durationMs(frame.success) > longestFrameMs) {
+    if (Result.isFailure(frame) || frame.success.samples.length > longest) {
       unreadable += 1
       return
     }
     samples += frame.success.samples.length
-    if (Queue.isFullUnsafe(frames)) dropOldest()
-    Queue.offerUnsafe(frames, frame.success)
+    if (frames.size() >= capacity) droppedSamples += frames.dropOldest()?.samples.length ?? 0
+    frames.add(frame.success)
   }
 
   /** Whether there was room for it. */
@@ -196,27 +196,36 @@ const listen = Effect.fnUntraced(function*(transport: StreamTransport.StreamTran
 
   const finish = Effect.fnUntraced(function*(close: StreamTransport.Close) {
     if (!(yield* Deferred.succeed(closed, close))) return
-    yield* Queue.end(frames)
+    frames.end(Cause.Done())
     yield* Queue.end(events)
     if (droppedSamples > 0) yield* Effect.logWarning(`${droppedSamples} samples of call audio were not taken in time`)
   })
 
-  const listening = Effect.gen(function*() {
-    while (true) {
-      for (const message of yield* transport.pull) {
-        if (typeof message !== "string") hear(message)
-        else if (!read(message)) return yield* Effect.fail(overrun)
-      }
-      // Else a transport that always has more would leave the app no turn to take what has come.
-      yield* Effect.yieldNow
+  /**
+   * What an app waits for it has before the next is pulled. Else it is given a turn: a transport that always has more would
+   * leave it none.
+   */
+  const takeIn = (messages: ReadonlyArray<StreamTransport.Message>): Effect.Effect<void, StreamTransport.Close> => {
+    let hasText = false
+    for (const message of messages) {
+      if (typeof message !== "string") hear(message)
+      else if (read(message)) hasText = true
+      else return Effect.fail(overrun)
     }
-  }).pipe(
+    return frames.flush() && !hasText ? Effect.void : Effect.yieldNow
+  }
+
+  const listening = Effect.flatMap(transport.pull, takeIn).pipe(
+    Effect.forever({ disableYield: true }),
     Effect.catch((close: StreamTransport.Close) => Effect.andThen(transport.close(close), finish(close)))
   )
 
   const received = Effect.sync((): Received => ({ samples, droppedSamples, unreadable }))
   return { frames, events, closed: Deferred.await(closed), received, listening, finish }
 })
+
+const sent: Effect.Effect<Outcome> = Effect.succeed("sent")
+const interrupted: Effect.Effect<Outcome> = Effect.succeed("interrupted")
 
 /** What goes out: audio one after another and only so far ahead, commands at once. */
 const speak = Effect.fnUntraced(function*(transport: StreamTransport.StreamTransport, options: Options) {
@@ -225,8 +234,9 @@ const speak = Effect.fnUntraced(function*(transport: StreamTransport.StreamTrans
   const leadMs = Math.max(shortestPieceMs, Duration.toMillis(options.lead ?? "5 seconds"))
   const lead = Math.floor(leadMs * (rate / 1000))
   const pieceMs = Math.min(longestPieceMs, leadMs)
-  const turn = yield* Semaphore.make(1)
-  const line = yield* Semaphore.make(1)
+  const longestPiece = Math.round(pieceMs * (rate / 1000))
+  const turn = turns.make()
+  const line = turns.make()
   const interruption = yield* Latch.make()
   let interrupts = 0
   let resampler = Resampler.make(rate)
@@ -243,43 +253,66 @@ const speak = Effect.fnUntraced(function*(transport: StreamTransport.StreamTrans
   const command = (value: StreamCommand.StreamCommand) => Effect.flatMap(encode(value), write)
 
   /** Writes audio unless an interrupt came after the first `before`, with which it shares the line: nothing comes between. */
-  const put = (text: string, sampleCount: number, before: number): Effect.Effect<boolean, StreamError> =>
-    line.withPermit(Effect.suspend(() =>
-      interrupts === before
-        ? playout.sent(sampleCount).pipe(Effect.andThen(write(text)), Effect.as(true))
-        : Effect.succeed(false)
-    ))
+  const put = (text: string, sampleCount: number, before: number): Effect.Effect<Outcome, StreamError> =>
+    line.take(Effect.suspend(() => {
+      if (interrupts !== before) return interrupted
+      playout.sentUnsafe(sampleCount)
+      return Effect.andThen(write(text), sent)
+    }))
 
-  const deliver = Effect.fnUntraced(function*(frame: AudioFrame.AudioFrame, before: number) {
+  const putPiece = (piece: AudioFrame.AudioFrame, before: number) =>
+    put(streamText.rawAudio(piece, rate), piece.samples.length, before)
+
+  /** How much may remain, for so much to be sent at once. */
+  const room = (sampleCount: number): number => Math.max(0, lead - sampleCount)
+
+  /** Whether there is room for it as it is. */
+  const fits = ({ sampleRate, samples: { length } }: AudioFrame.AudioFrame): boolean =>
+    sampleRate === rate && resampler.from === rate && length > 0 && length <= longestPiece
+    && playout.stateUnsafe().remaining <= room(length)
+
+  const deliverAll = Effect.fnUntraced(function*(frame: AudioFrame.AudioFrame, before: number) {
     const [next, resampled] = Resampler.step(resampler, frame)
     resampler = next
     for (const piece of AudioFrame.split(resampled, pieceMs)) {
-      const { length } = piece.samples
-      yield* playout.whenAtMost(Math.max(0, lead - length))
-      if (!(yield* put(streamText.rawAudio(piece, rate), length, before))) return false
+      yield* playout.whenAtMost(room(piece.samples.length))
+      if ((yield* putPiece(piece, before)) === "interrupted") return "interrupted"
     }
-    return interrupts === before
+    return interrupts === before ? "sent" : "interrupted"
   })
 
+  const deliver = (frame: AudioFrame.AudioFrame, before: number): Effect.Effect<Outcome, StreamError> =>
+    fits(frame) ? putPiece(frame, before) : deliverAll(frame, before)
+
   /** Runs in turn, unless an interrupt comes first. */
-  const inTurn = <E, R>(run: (before: number) => Effect.Effect<boolean, E, R>): Effect.Effect<Outcome, E, R> =>
+  const inTurn = <E, R>(run: (before: number) => Effect.Effect<Outcome, E, R>): Effect.Effect<Outcome, E, R> =>
     Effect.suspend(() => {
       const before = interrupts
-      return turn.withPermit(Effect.suspend(() => interrupts === before ? run(before) : Effect.succeed(false)))
-    }).pipe(Effect.map((isWhole) => (isWhole ? "sent" : "interrupted")))
+      return turn.take(Effect.suspend(() => interrupts === before ? run(before) : interrupted))
+    })
 
-  const send = (frame: AudioFrame.AudioFrame) => inTurn((before) => deliver(frame, before))
+  /** Sends a frame that has to wait for nothing, and tells whether it did. */
+  const sendAtOnce = (frame: AudioFrame.AudioFrame): boolean => {
+    if (!turn.isFree() || !line.isFree() || !fits(frame)) return false
+    if (transport.offerUnsafe?.(streamText.rawAudio(frame, rate)) !== true) return false
+    playout.sentUnsafe(frame.samples.length)
+    return true
+  }
+
+  const send = (frame: AudioFrame.AudioFrame): Effect.Effect<Outcome, StreamError> =>
+    Effect.suspend(() => sendAtOnce(frame) ? sent : inTurn((before) => deliver(frame, before)))
 
   const sendAll = <E, R>(frames: Stream.Stream<AudioFrame.AudioFrame, E, R>) =>
-    inTurn((before) =>
-      frames.pipe(
-        Stream.interruptWhen(interruption.await),
-        Stream.runForEachWhile((frame) => deliver(frame, before)),
-        Effect.map(() => interrupts === before)
+    inTurn((before) => {
+      const sending = Stream.runForEachWhile(
+        frames,
+        (frame) => Effect.map(deliver(frame, before), (outcome) => outcome === "sent")
       )
-    )
+      const outcome = Effect.suspend(() => interrupts === before ? sent : interrupted)
+      return Effect.raceFirst(Effect.andThen(sending, outcome), Effect.andThen(interruption.await, interrupted))
+    })
 
-  const interrupt = line.withPermit(Effect.gen(function*() {
+  const interrupt = line.take(Effect.gen(function*() {
     interrupts += 1
     resampler = Resampler.make(rate)
     yield* interruption.release
@@ -328,8 +361,8 @@ export const make: (
   return {
     call: options.call ?? {},
     sampleRate: options.sampleRate,
-    audio: Queue.takeAll(frames),
-    frames: Stream.fromQueue(frames),
+    audio: frames.takeAll,
+    frames: Stream.fromPull(Effect.succeed(frames.takeAll)),
     events: Stream.fromQueue(events),
     received,
     closed,

@@ -35,6 +35,8 @@ export interface StreamTransport {
   readonly pull: Effect.Effect<Arr.NonEmptyReadonlyArray<Message>, Close>
   /** Sends a text, in the order of the calls. Waits while the platform does not keep up. */
   readonly send: (text: string) => Effect.Effect<void, Close>
+  /** Sends a text if that needs no wait, and tells whether it did. What there is without it goes by `send`, which costs more. */
+  readonly offerUnsafe?: (text: string) => boolean
   /** Ends the connection. On one that has ended it does nothing. */
   readonly close: (close: Close) => Effect.Effect<void>
 }
@@ -48,8 +50,10 @@ export interface StreamTransport {
 export interface Connection {
   /** As that of {@link StreamTransport}. */
   readonly pull: Effect.Effect<Arr.NonEmptyReadonlyArray<Message>, Close>
-  /** Hands a text to the socket, and does not wait for the platform. */
+  /** Hands a text to the socket, in the order of the calls, and does not wait for the platform. */
   readonly write: (text: string) => Effect.Effect<void>
+  /** As that of {@link StreamTransport}. Not used on a connection that shows its vitals. */
+  readonly offerUnsafe?: (text: string) => boolean
   /** Begins to close. */
   readonly close: (close: Close) => Effect.Effect<void>
   /** Cuts it off: `pull` fails. */
@@ -113,9 +117,12 @@ export const inMemory = Effect.fnUntraced(function*(capacity: number) {
     yield* Queue.fail(toPlatform, how)
   })
 
+  const offerUnsafe = (text: string): boolean => Queue.offerUnsafe(toPlatform, text)
+
   const transport: StreamTransport = {
     pull: Queue.takeAll(toApp),
     send: (text) => offer(toPlatform, text),
+    offerUnsafe,
     close
   }
   const platform: Platform = {
@@ -127,6 +134,7 @@ export const inMemory = Effect.fnUntraced(function*(capacity: number) {
   const connection: Connection = {
     pull: transport.pull,
     write: (text) => Effect.ignore(transport.send(text)),
+    offerUnsafe,
     close,
     terminate: close({ code: 1006, reason: "" }),
     vitals: Option.none()

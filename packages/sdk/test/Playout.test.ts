@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Schema from "effect/Schema"
@@ -82,6 +83,29 @@ describe("on the clock", () => {
         assert.strictEqual((yield* playout.state).heard, (sampleRate * 123) / 1000)
       })
   )
+
+  const Nanos = Schema.BigInt.check(Schema.isBetweenBigInt({ minimum: 0n, maximum: 9_000_000_000_000_000n }))
+
+  it.effect.prop("tells the tick without a rounding error, for months", [Nanos], ([nanos]) =>
+    Effect.gen(function*() {
+      const clock = { ...(yield* Clock.Clock), monotonicTimeNanosUnsafe: () => now }
+      let now = 7n
+      for (const sampleRate of AudioFrame.sampleRates) {
+        now = 7n
+        const playout = yield* Effect.provideService(Playout.make(sampleRate), Clock.Clock, clock)
+        now = 7n + nanos
+        assert.strictEqual(playout.stateUnsafe().tick, Number((nanos * BigInt(sampleRate)) / 1_000_000_000n))
+      }
+    }))
+
+  it.effect("is the same without an effect", () =>
+    Effect.gen(function*() {
+      const playout = yield* Playout.make(8000)
+      playout.sentUnsafe(8000)
+      yield* TestClock.adjust("10 millis")
+      assert.deepStrictEqual(playout.stateUnsafe(), yield* playout.state)
+      assert.strictEqual(playout.stateUnsafe().heard, 80)
+    }))
 
   it.effect("whenDrained waits for what is sent meanwhile too", () =>
     Effect.gen(function*() {

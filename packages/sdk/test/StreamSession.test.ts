@@ -101,6 +101,27 @@ describe("call audio", () => {
       assert.deepStrictEqual(yield* session.received, { samples: 1_600_000, droppedSamples: 0, unreadable: 0 })
     }))
 
+  it.effect("goes to one taker each, whoever has waited longest first", () =>
+    Effect.gen(function*() {
+      const { platform, session } = yield* open()
+      const takers = yield* Effect.forEach([1, 2], () => Effect.forkChild(session.audio, { startImmediately: true }))
+      for (const index of [1, 2]) {
+        yield* platform.send(frame(index))
+        yield* settle
+      }
+      const taken = yield* Effect.forEach(takers, (taker) => Fiber.join(taker))
+      assert.deepStrictEqual(taken.map((frames) => frames.map(({ samples }) => samples[0])), [[1], [2]])
+    }))
+
+  it.effect("is not lost on a taker that gave up", () =>
+    Effect.gen(function*() {
+      const { platform, session } = yield* open()
+      assert.isTrue(Option.isNone(yield* session.audio.pipe(Effect.timeoutOption(0))))
+      yield* platform.send(frame(1))
+      yield* settle
+      assert.lengthOf(yield* session.audio, 1)
+    }))
+
   it.effect("says at the end how much was dropped", () => {
     const lines: Array<unknown> = []
     const logger = Logger.layer([Logger.make(({ message }) => lines.push(message))])
@@ -263,6 +284,46 @@ describe("send", () => {
       assert.deepStrictEqual(sent.map((command) => samplesOf(command)[0]), [1, 1, 2])
     }))
 
+  it.effect.prop(
+    "writes raw audio as StreamCommand does, at both rates",
+    [Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: -32_768, maximum: 32_767 })))],
+    ([samples]) =>
+      Effect.sync(() => {
+        for (const sampleRate of [8000, 16_000] as const) {
+          // As a view of more than the frame, as frames of a connection are.
+          const all = Int16Array.from([1, ...samples, 2])
+          const frame = AudioFrame.make(all.subarray(1, -1), sampleRate)
+          const command = StreamCommand.playAudio({ audio: AudioFrame.toBytes(frame), type: "raw", sampleRate })
+          assert.strictEqual(rawAudio(frame, sampleRate), Result.getOrThrow(StreamCommand.encode(command)))
+        }
+      })
+  )
+
+  it.effect("keeps the order where what comes first has to wait", () =>
+    Effect.gen(function*() {
+      const { next, session } = yield* open({}, 1)
+      const tone = (sample: number) => AudioFrame.make(new Int16Array(160).fill(sample), 8000)
+      const sending = yield* Effect.forEach([1, 2, 3, 4], (sample) => Effect.forkChild(session.send(tone(sample))))
+      yield* settle
+      const first = yield* Effect.all([next, next])
+      yield* Effect.forkChild(session.send(tone(5)))
+      const rest = yield* Effect.all([next, next, next])
+      assert.deepStrictEqual([...first, ...rest].map((command) => samplesOf(command)[0]), [1, 2, 3, 4, 5])
+      for (const fiber of sending) assert.strictEqual(yield* Fiber.join(fiber), "sent")
+    }))
+
+  it.effect("never gets further ahead than the lead, however many send at once", () =>
+    Effect.gen(function*() {
+      const { follow, session, texts } = yield* open({ lead: "100 millis" })
+      yield* follow
+      const frames = Array.from({ length: 20 }, () => AudioFrame.silence("20 millis", 8000))
+      yield* Effect.forkChild(Effect.forEach(frames, session.send, { concurrency: "unbounded" }))
+      yield* settle
+      assert.lengthOf(texts, 5)
+      yield* TestClock.adjust("60 millis")
+      assert.lengthOf(texts, 8)
+    }))
+
   it.effect("waits while the platform does not take what was sent", () =>
     Effect.gen(function*() {
       const { next, session } = yield* open({}, 2)
@@ -351,6 +412,29 @@ describe("sendAll", () => {
       assert.strictEqual(yield* session.sendAll(Stream.fromIterable(frames)), "sent")
       yield* settle
       assert.deepStrictEqual(texts, [160, 160, 160])
+    }))
+
+  it.effect("paces what is made frame by frame, without a turn of the clock to settle in", () =>
+    Effect.gen(function*() {
+      const { follow, session, texts } = yield* open({ lead: "40 millis" })
+      yield* follow
+      const made = Stream.forever(Stream.succeed(AudioFrame.silence("20 millis", 8000)))
+      yield* Effect.forkChild(session.sendAll(made), { startImmediately: true })
+      yield* TestClock.adjust("1 seconds")
+      assert.lengthOf(texts, 52)
+    }))
+
+  it.effect("lets go of its maker at an interrupt, and of its turn", () =>
+    Effect.gen(function*() {
+      const { session } = yield* open()
+      let isLetGo = false
+      const made = Stream.fromEffect(Effect.onInterrupt(Effect.never, () => Effect.sync(() => (isLetGo = true))))
+      const speaking = yield* Effect.forkChild(session.sendAll(made))
+      yield* settle
+      yield* session.interrupt
+      assert.strictEqual(yield* Fiber.join(speaking), "interrupted")
+      assert.isTrue(isLetGo)
+      assert.strictEqual(yield* session.send(AudioFrame.silence("20 millis", 8000)), "sent")
     }))
 
   it.effect("fails as the stream fails", () =>

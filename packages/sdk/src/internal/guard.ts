@@ -3,8 +3,8 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import * as Semaphore from "effect/Semaphore"
 import type * as StreamTransport from "../StreamTransport.ts"
+import * as turns from "./turns.ts"
 
 /** See the options of `StreamServer`. */
 export interface Limits {
@@ -30,7 +30,7 @@ export const make: (
   limits: Limits
 ) => Effect.Effect<StreamTransport.StreamTransport, never, Scope.Scope> = Effect.fnUntraced(
   function*(connection, limits) {
-    const line = yield* Semaphore.make(1)
+    const line = turns.make()
     let ended: StreamTransport.Close | undefined
     let isClosing = false
     let hasHeard = false
@@ -83,10 +83,22 @@ export const make: (
     const write = (text: string): Effect.Effect<void, StreamTransport.Close> =>
       Effect.suspend(() => ended === undefined ? connection.write(text) : Effect.fail(ended))
 
+    const sendInTurn = (text: string) =>
+      line.take(Effect.flatMap(hasRoom, (now) => now ? write(text) : Effect.andThen(room, write(text))))
+
+    /** A socket takes what there is room for without a wait, and so without a line. */
+    const isSocket = Option.isSome(connection.vitals)
     const send = (text: string) =>
-      line.withPermit(
-        Effect.flatMap(hasRoom, (now) => now ? write(text) : Effect.andThen(room, write(text)))
+      Effect.suspend(() =>
+        isSocket && line.isFree()
+          ? Effect.flatMap(hasRoom, (now) => now ? write(text) : sendInTurn(text))
+          : sendInTurn(text)
       )
+
+    const { offerUnsafe } = connection
+    const offering = isSocket || offerUnsafe === undefined
+      ? {}
+      : { offerUnsafe: (text: string) => ended === undefined && line.isFree() && offerUnsafe(text) }
 
     const close = (how: StreamTransport.Close) =>
       Effect.suspend(() => {
@@ -108,6 +120,6 @@ export const make: (
     })
 
     if (Option.isSome(connection.vitals)) yield* Effect.forkScoped(watch(connection.vitals.value))
-    return { pull, send, close }
+    return { pull, send, ...offering, close }
   }
 )

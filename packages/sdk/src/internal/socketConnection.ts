@@ -33,7 +33,8 @@ export const socketOf = (source: unknown): Option.Option<NodeSocket> =>
 /** A ping without payload, as a server writes it. Whole frames alone are written to the socket, so that it disturbs none. */
 const pingFrame = Uint8Array.of(0x89, 0x00)
 
-const vitalsOf = (socket: NodeSocket): StreamTransport.Vitals => ({
+/** What the socket below shows of its peer. */
+export const vitalsOf = (socket: NodeSocket): StreamTransport.Vitals => ({
   buffered: Effect.sync(() => socket.destroyed ? 0 : socket.writableLength),
   received: Effect.sync(() => socket.bytesRead),
   ping: Effect.sync(() => {
@@ -66,43 +67,58 @@ const codeOf = (cause: unknown): number => {
   return codes.get(code) ?? (String(code).startsWith("WS_ERR_") ? 1002 : 1006)
 }
 
+/** How a stream ends whose socket failed. */
+export const closeOfError = (cause: unknown): StreamTransport.Close => {
+  const code = codeOf(cause)
+  return { code, reason: code === 1006 ? "" : "a frame that breaks the protocol" }
+}
+
 const closeOf = ({ reason }: Socket.SocketError): StreamTransport.Close => {
   switch (reason._tag) {
     case "SocketCloseError":
       return { code: reason.code, reason: reason.closeReason ?? "" }
-    case "SocketReadError": {
-      const code = codeOf(reason.cause)
-      return { code, reason: code === 1006 ? "" : "a frame that breaks the protocol" }
-    }
+    case "SocketReadError":
+      return closeOfError(reason.cause)
     default:
       return { code: 1006, reason: "" }
   }
 }
 
 /** What may stand in a close frame: other codes are for those who never got one. */
-const closeEvent = ({ code, reason }: StreamTransport.Close): Socket.CloseEvent =>
-  new Socket.CloseEvent([1004, 1005, 1006, 1015].includes(code) ? 1000 : code, reason)
+export const sendable = ({ code, reason }: StreamTransport.Close): StreamTransport.Close => ({
+  code: [1004, 1005, 1006, 1015].includes(code) ? 1000 : code,
+  reason
+})
 
-/**
- * Opens the socket, until the scope closes: then the peer has 2 s to close its side, before it is cut off. Fails when the
- * handshake fails.
- */
+const closeEvent = (close: StreamTransport.Close): Socket.CloseEvent => {
+  const { code, reason } = sendable(close)
+  return new Socket.CloseEvent(code, reason)
+}
+
+/** When the scope closes, the peer has 2 s to close its side, before it is cut off. */
+export const linger = (below: Option.Option<NodeSocket>): Effect.Effect<void, never, Scope.Scope> =>
+  Option.match(below, {
+    onNone: () => Effect.void,
+    onSome: (socket) =>
+      Effect.addFinalizer(() =>
+        Effect.interruptible(gone(socket)).pipe(Effect.timeoutOption(closeTimeout), Effect.andThen(destroy(socket)))
+      )
+  })
+
+/** Lets all come that a socket emits in one go, of which the first would else be taken alone. */
+const together = Effect.callback<void>((resume) => queueMicrotask(() => resume(Effect.void)))
+
+/** Opens the socket, until the scope closes; then it lingers. Fails when the handshake fails. */
 export const make: (
   socket: Socket.Socket,
   below: Option.Option<NodeSocket>
 ) => Effect.Effect<StreamTransport.Connection, StreamTransport.Close, Scope.Scope> = Effect.fnUntraced(
   function*(socket, below) {
-    yield* Effect.forEach(
-      Option.toArray(below),
-      (one) =>
-        Effect.addFinalizer(() =>
-          Effect.interruptible(gone(one)).pipe(Effect.timeoutOption(closeTimeout), Effect.andThen(destroy(one)))
-        )
-    )
+    yield* linger(below)
     const reader = yield* Effect.mapError(socket.reader, closeOf)
     const writer = yield* socket.writer
     return {
-      pull: Effect.mapError(reader.pull, closeOf),
+      pull: Effect.mapError(Effect.andThen(together, reader.pull), closeOf),
       write: (text) => Effect.ignore(writer.write(text)),
       close: (close) => Effect.ignore(writer.write(closeEvent(close))),
       terminate: Option.match(below, {

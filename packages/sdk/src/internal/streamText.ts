@@ -1,19 +1,29 @@
 /** Texts of the audio stream that are written and read all the time, or that only the platform sends. */
-import * as Base64 from "effect/encoding/Base64"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as AudioFrame from "../AudioFrame.ts"
 import type * as StreamEvent from "../StreamEvent.ts"
 import * as Stream from "../wire/Stream.ts"
+import * as base64 from "./base64.ts"
+
+/** The text of raw audio up to its samples, and after them. Base64 has nothing that JSON would escape. */
+const around = (sampleRate: 8000 | 16_000): readonly [before: string, after: string] => {
+  const message: typeof Stream.StreamAudio.Type = {
+    type: "streamAudio",
+    data: { audioDataType: "raw", sampleRate, audioData: "|" }
+  }
+  const [before = "", after = ""] = JSON.stringify(message).split("|")
+  return [before, after]
+}
+
+const around8000 = around(8000)
+const around16000 = around(16_000)
 
 /** The text of raw audio, as `StreamCommand.encode` writes it, without a judgement of what cannot be wrong. */
 export const rawAudio = (frame: AudioFrame.AudioFrame, sampleRate: 8000 | 16_000): string => {
-  const message: typeof Stream.StreamAudio.Type = {
-    type: "streamAudio",
-    data: { audioDataType: "raw", sampleRate, audioData: Base64.encode(AudioFrame.toBytes(frame)) }
-  }
-  return JSON.stringify(message)
+  const [before, after] = sampleRate === 8000 ? around8000 : around16000
+  return before + base64.encode(AudioFrame.toBytes(frame)) + after
 }
 
 const read = Schema.decodeUnknownResult(Schema.fromJsonString(Stream.Event))
