@@ -160,8 +160,9 @@ export interface LiveCall {
  * Places, transfers and ends calls. Provide it with {@link layer}, or all at once with `Piopiy.layer`.
  *
  * Every method checks its request first and fails with reason `InvalidRequest`, holding every problem, when the platform
- * would refuse it; nothing is sent then. Any 2xx is success. Other failures: `Unauthorized`, `Forbidden`, `Conflict`,
- * `Rejected`, `RateLimited`, `Unavailable`, `NotSent`, `OutcomeUnknown`, `UnexpectedReply`.
+ * would refuse it; nothing is sent then. Any 2xx is success, unless it holds what is no reply of the
+ * API (`OutcomeUnknown`). Other failures: `Unauthorized`, `Forbidden`, `Conflict`, `Rejected`, `RateLimited`, `Unavailable`,
+ * `NotSent`, `OutcomeUnknown`, `UnexpectedReply`.
  *
  * @category services
  * @since 0.1.0

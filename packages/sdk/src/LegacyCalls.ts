@@ -187,7 +187,7 @@ const make = Effect.gen(function*() {
         running,
         url: RestLegacy.networks[chosen][dial],
         body,
-        meaning: (reply) => Result.succeed(readLegacy.placed(reply))
+        meaning: (reply) => replyErrors.taken(reply, readLegacy.placed)
       })
       return Effect.map(reply, (placed) => {
         if (Option.isSome(placed.requestId)) rest.mark(running, "piopiy.request_id", placed.requestId.value)
@@ -206,7 +206,7 @@ const make = Effect.gen(function*() {
         running,
         url: RestLegacy.networks[network ?? Option.getOrElse(config.network, () => "global" as const)].callAction,
         body,
-        meaning: () => Result.void,
+        meaning: (reply) => replyErrors.taken(reply, () => undefined),
         ...(whenGone === undefined ? {} : { whenGone })
       })
     })

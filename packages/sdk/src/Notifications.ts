@@ -139,7 +139,7 @@ const make = Effect.fnUntraced(function*(options: Options) {
       body: { token, ...body },
       scrub: without([password, token]),
       codes,
-      meaning: () => Result.void
+      meaning: (reply) => replyErrors.taken(reply, () => undefined)
     })
 
   const sms = (message: Sms) =>

@@ -112,8 +112,9 @@ export type Reason = Data.TaggedEnum<{
   /** There is evidence that the request never left: connect, name lookup or certificate failed. */
   NotSent: { readonly code: string }
   /**
-   * The request left, or may have, and no verdict came back. Also when the transport refused it and gave no code to tell
-   * by, as `fetch` does for ports that it blocks: check the base URL.
+   * The request left, or may have, and no verdict came back; or a 2xx that is none of the API, such as HTML of something in
+   * between. Also when the transport refused it and gave no code to tell by, as `fetch` does for ports that it blocks:
+   * check the base URL.
    */
   OutcomeUnknown: { readonly why: string }
   /**

@@ -186,6 +186,27 @@ describe("replies", () => {
       assert.isTrue(Equal.equals(placed.callId, hasCall ? Option.some(callId) : Option.none()))
       assert.strictEqual(Option.isSome(placed.requestId), hasRequest)
     }))
+
+  it.effect.each(
+    [
+      ["HTML", "\n<!doctype html><title>Sign in to the network</title>"],
+      ["XML", "<?xml version=\"1.0\"?><ok/>"],
+      ["JSON that does not end", "{\"message\":\"call_que"],
+      ["a list that does not end", "[{}"],
+      ["a JSON text that does not end", "\"queued"]
+    ] as const
+  )(
+    "that are %s leave it open whether the call was placed, and it is not placed again",
+    ([, text]) =>
+      Effect.gen(function*() {
+        const platform = yield* scripted([{ status: 200, text }])
+        const place = Calls.Calls.use((calls) => calls.placeAgentCall({ callerId, to, agentId }))
+        const error = yield* Effect.flip(place).pipe(Effect.provide(platform.layer))
+        assert.deepStrictEqual([error.reason._tag, error.verdict], ["OutcomeUnknown", "ambiguous"])
+        assert.include(error.message, "the reply with status 200 is none of the API")
+        assert.lengthOf(platform.requests, 1)
+      })
+  )
 })
 
 describe("a request that breaks the rules is not sent", () => {

@@ -284,6 +284,19 @@ describe("replies", () => {
       })
   )
 
+  it.effect("with HTML leave it open what was done, and only what does no harm is asked again", () =>
+    Effect.gen(function*() {
+      const html: Step = { status: 200, text: "<html>" }
+      const placed = yield* run(place, [html])
+      assert.deepStrictEqual([placed.error?.reason._tag, placed.error?.verdict], ["OutcomeUnknown", "ambiguous"])
+      assert.lengthOf(placed.sent, 1)
+      const toggled = yield* run((calls) => calls.toggleHold(callId), [html])
+      assert.deepStrictEqual([toggled.error?.reason._tag, toggled.sent.length], ["OutcomeUnknown", 1])
+      const ended = yield* run((calls) => calls.hangup(callId), [html, { status: 200, json: { code: 404 } }])
+      assert.isUndefined(ended.error)
+      assert.lengthOf(ended.sent, 2)
+    }))
+
   it.effect.each(
     [
       [{ code: 401 }, "Unauthorized", "Unauthorized"],

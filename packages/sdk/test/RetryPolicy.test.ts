@@ -107,6 +107,7 @@ const table: ReadonlyArray<Row> = [
   ...unknown.map(([name, cause]) => row(name, { fails: cause }, "OutcomeUnknown", "ambiguous", "safe")),
   row("no reply", "silence", "OutcomeUnknown", "ambiguous", "safe"),
   row("a reply that breaks off", { breaksOff: 200 }, "OutcomeUnknown", "ambiguous", "safe"),
+  row("a success that is none of the API", { status: 200, text: "<html>" }, "OutcomeUnknown", "ambiguous", "safe"),
   row("a failure that breaks off", { breaksOff: 503 }, "Unavailable", "ambiguous", "safe"),
   row("429", json(429, {}), "RateLimited", "safe", "safe"),
   row("408", json(408, {}), "Unavailable", "ambiguous", "safe"),

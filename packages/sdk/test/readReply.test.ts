@@ -4,6 +4,7 @@ import * as Fiber from "effect/Fiber"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import { read } from "../src/internal/readReply.ts"
+import { Reason } from "../src/PiopiyError.ts"
 
 const request = HttpClientRequest.get("http://127.0.0.1:1")
 
@@ -31,6 +32,8 @@ const chunked = (chunks: Iterable<Uint8Array>, ends = true) => {
 
 const bytes = new TextEncoder().encode("{\"message\":\"\u00e9t\u00e9\"}")
 
+const tooLong = Reason.OutcomeUnknown({ why: "the reply is too long" })
+
 const kilobytes = (count: number) => Array.from({ length: count }, () => new Uint8Array(1024).fill(0x20))
 
 describe("read", () => {
@@ -49,10 +52,10 @@ describe("read", () => {
       assert.isFalse(state.givenUp)
     }))
 
-  it.effect("gives up a body that is longer and says no length, and counts it as empty", () =>
+  it.effect("gives up a body that is longer and says no length, and knows no outcome then", () =>
     Effect.gen(function*() {
       const { body, state } = chunked(kilobytes(5000))
-      assert.strictEqual((yield* read(replyOf(new Response(body)))).text, "")
+      assert.deepStrictEqual(yield* Effect.flip(read(replyOf(new Response(body)))), tooLong)
       assert.isTrue(state.givenUp)
       assert.strictEqual(state.taken, 1025)
     }))
@@ -61,9 +64,16 @@ describe("read", () => {
     Effect.gen(function*() {
       const { body, state } = chunked(kilobytes(1))
       const long = replyOf(new Response(body, { headers: { "content-length": "1048577" } }))
-      assert.strictEqual((yield* read(long)).text, "")
+      assert.deepStrictEqual(yield* Effect.flip(read(long)), tooLong)
       assert.isTrue(state.givenUp)
       assert.strictEqual(state.taken, 0)
+    }))
+
+  it.effect("tells a failure whose body is too long by its status", () =>
+    Effect.gen(function*() {
+      const { body, state } = chunked(kilobytes(5000))
+      const { status, text } = yield* read(replyOf(new Response(body, { status: 503 })))
+      assert.deepStrictEqual([status, text, state.givenUp], [503, "", true])
     }))
 
   it.effect("gives up the rest when it is interrupted", () =>

@@ -19,15 +19,13 @@ export interface Accepted {
   readonly requestId: Option.Option<CallId.RequestId>
 }
 
-/** Any 2xx is success, whatever its body: asking again could ring a phone twice. */
-const accepted = (reply: replyErrors.Reply, scrub: Scrub): Accepted => {
-  const body = replyErrors.json(reply)
-  return {
+/** Any 2xx that is a reply of the platform is success, whatever it says: asking again could ring a phone twice. */
+const accepted = (reply: replyErrors.Reply, scrub: Scrub): Result.Result<Accepted, Reason> =>
+  replyErrors.taken(reply, (body) => ({
     message: scrub(body === undefined ? reply.text : replyErrors.textOf(body, "message")),
     callId: replyErrors.callIdOf(body),
     requestId: replyErrors.requestIdOf(body)
-  }
-}
+  }))
 
 /** Ending a call that is gone: what was wanted when it had been asked before, a failure at the first attempt. */
 export const wasEnding = (attempt: number): Option.Option<Accepted> =>
@@ -61,7 +59,7 @@ export const make = Effect.gen(function*() {
     send<Accepted>({
       running,
       request: HttpClientRequest.bodyJsonUnsafe(HttpClientRequest.setUrl(posting, `${config.baseUrl}${path}`), body),
-      read: readWith(running.operation, (reply) => Result.succeed(accepted(reply, scrub))),
+      read: readWith(running.operation, (reply) => accepted(reply, scrub)),
       ...(whenGone === undefined ? {} : { whenGone })
     })
 

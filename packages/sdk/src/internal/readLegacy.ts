@@ -19,9 +19,8 @@ const numeric = (value: string | number | undefined): Option.Option<number> => {
 const needed = (path: string, value: string | number | undefined): Result.Result<number, Issues> =>
   Result.fromOption(numeric(value), (): Issues => [{ path, wirePath: path, message: "Expected a number" }])
 
-/** What a dial request was answered with. Any success will do: asking again could ring a phone twice. */
-export const placed = (reply: replyErrors.Reply) => {
-  const body = replyErrors.json(reply)
+/** What the body that answers a dial request says. Any will do: asking again could ring a phone twice. */
+export const placed = (body: unknown) => {
   const inData = getIn(body, ["data"])
   const status = replyErrors.textOf(body, "status") || replyErrors.textOf(inData, "status")
   return {

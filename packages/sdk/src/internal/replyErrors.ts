@@ -33,6 +33,20 @@ export const callIdOf = (body: unknown) => decodeCallId(textOf(body, "call_id"))
 /** The request id of the reply's object. One that is missing or blank counts as none. */
 export const requestIdOf = (body: unknown) => decodeRequestId(textOf(body, "request_id"))
 
+/** Markup, or JSON that does not end: what something between us and the platform says, or what is left of its words. */
+const isStray = (text: string): boolean => /^[<{["]/.test(text)
+
+/**
+ * What the platform said to something that it was to do: JSON, a text, or nothing at all. Anything else comes from
+ * somebody else, and tells nothing of what the platform did.
+ */
+export const taken = <A>(reply: Reply, read: (body: unknown) => A): Result.Result<A, Reason> => {
+  const body = json(reply)
+  return body === undefined && isStray(reply.text.trim())
+    ? Result.fail(Reason.OutcomeUnknown({ why: `the reply with status ${reply.status} is none of the API` }))
+    : Result.succeed(read(body))
+}
+
 /** What a query asked for, as `decode` reads it. A body that is no JSON, or other than expected, is no reply. */
 export const decoded = <A>(
   reply: Reply,
