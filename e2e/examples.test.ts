@@ -1,6 +1,6 @@
 /** The lessons as a reader runs them: programs of their own, against a simulator on a port. */
 import { app } from "@effect-piopiy/examples/02-menu-with-digits"
-import { type CallRecord, type Entry, Party, Simulator, SimulatorConfig } from "@effect-piopiy/simulator"
+import { type CallRecord, type Entry, Party, Simulator, SimulatorConfig, Verdict } from "@effect-piopiy/simulator"
 import * as SimulatorServer from "@effect-piopiy/simulator/node"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodeServices from "@effect/platform-node/NodeServices"
@@ -8,6 +8,8 @@ import { assert, it } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as HttpClient from "effect/http/HttpClient"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
 import * as Layer from "effect/Layer"
@@ -17,6 +19,7 @@ import { readFileSync } from "node:fs"
 import { createServer } from "node:http"
 import * as net from "node:net"
 import { fileURLToPath } from "node:url"
+import { eventually, root, runSim } from "./processes.ts"
 
 /** Quick people, so that calls take a second or two. Each lesson has a customer of its own. */
 const quick = {
@@ -119,11 +122,14 @@ const freePort = Effect.callback<number>((resume) => {
 })
 
 /** Runs a lesson about audio, whose app listens on a port of its own. */
-const runStreaming = Effect.fnUntraced(function*(lesson: string) {
+const runStreaming = Effect.fnUntraced(function*(
+  lesson: string,
+  more: Readonly<Record<string, string>> = {}
+) {
   const { url } = yield* SimulatorServer.SimulatorServer
   const port = yield* freePort
   const settings = { STREAM_URL: `ws://127.0.0.1:${port}`, STREAM_PORT: String(port) }
-  return yield* run(lesson, { PIOPIY_LEGACY_BASE_URL: url, ...settings })
+  return yield* run(lesson, { PIOPIY_LEGACY_BASE_URL: url, ...settings, ...more })
 })
 
 /** How the stream of a call went. */
@@ -135,15 +141,12 @@ const streamOf = Effect.fnUntraced(function*(callId: string) {
   return streamed
 })
 
-const speakingPeople = fileURLToPath(new URL("../packages/examples/people.json", import.meta.url))
+/** What the README says to start for the lessons about audio: people of the number plan, and no others. */
+const asItComes = Layer.merge(SimulatorServer.layer({ port: 0 }), NodeServices.layer)
 
-/** What the README says to start for the lessons about audio. */
-const platformThatSpeaks = Layer.unwrap(
-  Effect.map(
-    Effect.suspend(() => SimulatorConfig.decode(JSON.parse(readFileSync(speakingPeople, "utf8")))),
-    (config) => SimulatorServer.layer({ port: 0, config })
-  )
-).pipe(Layer.merge(NodeServices.layer))
+/** Others with the end of their number, so that each lesson has a customer of its own. */
+const another = "919850007504"
+const athird = "919860007502"
 
 it.live(
   "the lessons about audio run as programs of their own, end with 0, and the calls go as they say",
@@ -152,19 +155,22 @@ it.live(
       const ended = yield* Effect.all([
         runStreaming("06-stream-echo"),
         runStreaming("08-record-and-report"),
-        runStreaming("09-hand-off-while-monitoring"),
-        runStreaming("10-stream-to-a-recogniser")
-      ], { concurrency: 4 })
+        runStreaming("09-hand-off-while-monitoring", { CUSTOMER: another }),
+        runStreaming("10-stream-to-a-recogniser"),
+        runStreaming("13-test-a-voice-bot", { CUSTOMER: athird })
+      ], { concurrency: 5 })
       const printed = ended.map(({ output }) => output).join("\n")
-      assert.deepStrictEqual(ended.map(({ exitCode }) => exitCode), [0, 0, 0, 0], printed)
-      for (const sight of ["919840000008 left", "they talk", "nobody has spoken for 3 s", "ms order", "ms goodbye"]) {
+      assert.deepStrictEqual(ended.map(({ exitCode }) => exitCode), [0, 0, 0, 0, 0], printed)
+      for (const sight of ["919840007504 left", "they talk", "nobody has spoken for 3 s", "ms order", "ms goodbye"]) {
         assert.include(printed, sight)
       }
-      assert.strictEqual((yield* recordTo("919840000006")).endedBy, "Caller")
-      assert.strictEqual((yield* recordTo("919840000008")).endedBy, "Pipeline")
-      assert.deepStrictEqual(joined(yield* recordTo("919840000009")), ["914400000009"])
-      assert.strictEqual((yield* recordTo("919840000010")).endedBy, "Pipeline")
-    }).pipe(Effect.provide(platformThatSpeaks)),
+      assert.strictEqual((yield* recordTo("919840007501")).endedBy, "Caller")
+      assert.strictEqual((yield* recordTo("919840007504")).endedBy, "Pipeline")
+      assert.deepStrictEqual(joined(yield* recordTo(another)), ["914400007501"])
+      assert.strictEqual((yield* recordTo("919840007503")).endedBy, "Pipeline")
+      const { measures } = yield* streamOf((yield* recordTo(athird)).callId)
+      assert.deepStrictEqual([measures.bargeIns.length, measures.turns.length], [1, 1])
+    }).pipe(Effect.provide(asItComes)),
   60_000
 )
 
@@ -174,7 +180,7 @@ it.live(
     Effect.gen(function*() {
       const { exitCode, output } = yield* runStreaming("07-barge-in")
       assert.strictEqual(exitCode, 0, output)
-      const { callId } = yield* recordTo("919840000007")
+      const { callId } = yield* recordTo("919840007502")
       const { measures } = yield* streamOf(callId)
       const perMs = measures.sampleRate / 1000
       const [bargeIn, ...others] = measures.bargeIns
@@ -186,6 +192,57 @@ it.live(
       const estimate = Number(/cut in after ([\d.]+) ms/.exec(output)?.[1])
       const heard = measures.playout.heard / perMs - 1000
       assert.closeTo(estimate, heard, 200)
-    }).pipe(Effect.provide(platformThatSpeaks)),
+    }).pipe(Effect.provide(asItComes)),
   60_000
 )
+
+/** The platform of lesson 11, by the file that its first lines name. */
+const badDay = Layer.unwrap(
+  Effect.map(
+    Effect.suspend(() =>
+      SimulatorConfig.decode(JSON.parse(readFileSync(`${root}/packages/examples/faults.json`, "utf8")))
+    ),
+    (config) => SimulatorServer.layer({ port: 0, config })
+  )
+).pipe(Layer.merge(NodeServices.layer))
+
+it.live("a lesson on a bad day tries again what it may, then meets what it may not", () =>
+  Effect.gen(function*() {
+    const first = yield* run("11-retries-and-faults", { RING_FOR: "1 second" })
+    assert.match(first.output, /attempt 1: .*ask again in 2s\n.*attempt 1: .*hangup.*ECONNRESET.*\nRang\n$/s)
+    const second = yield* run("11-retries-and-faults", { RING_FOR: "1 second" })
+    assert.match(second.output, /^attempt 1: .*ECONNRESET.*\nMayHaveRung\n$/)
+    const simulator = yield* Simulator.Simulator
+    assert.deepStrictEqual(simulator.faults.list().map(({ fired }) => fired), [1, 1, 1])
+  }).pipe(Effect.provide(badDay)), 60_000)
+
+it.live("the app of lesson 12 serves calls on a port", () =>
+  Effect.gen(function*() {
+    const port = yield* freePort
+    const url = `http://127.0.0.1:${port}`
+    const file = fileURLToPath(import.meta.resolve("@effect-piopiy/examples/12-test-a-webhook-app"))
+    yield* ChildProcess.make(process.execPath, [file], {
+      env: { PORT: String(port), PUBLIC_URL: url },
+      extendEnv: true
+    })
+    yield* eventually("the app", Effect.orElseSucceed(HttpClient.get(url), () => undefined))
+    const simulator = yield* Simulator.Simulator
+    const { callId } = yield* simulator.callIn({
+      from: "919840007342",
+      to: "914400000001",
+      answerUrl: `${url}/piopiy/in-production-a-secret/answer`
+    })
+    assert.strictEqual((yield* simulator.ended(callId)).endedBy, "Pipeline")
+    const heard = Verdict.check(
+      { _tag: "HeardPrompt", text: "Your order is with the courier." },
+      yield* simulator.evidence()
+    )
+    assert.isTrue(heard.pass, heard.message)
+  }).pipe(Effect.provide(Layer.merge(asItComes, FetchHttpClient.layer))), 60_000)
+
+it.live("the scenario of lesson 14 holds as the command line runs it", () =>
+  Effect.gen(function*() {
+    const { code, stdout } = yield* runSim("run", `${root}/packages/examples/src/14-a-scenario-in-ci.json`)
+    assert.strictEqual(code, 0, stdout)
+    assert.match(stdout, /\n1 passed, 0 failed\n$/)
+  }), 30_000)

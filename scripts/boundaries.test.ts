@@ -93,6 +93,16 @@ const cases: ReadonlyArray<Case> = [
     forbidden: ["@effect-piopiy/sdk", "@effect-piopiy/sdk/wire/PcmoV3", "@effect-piopiy/sdk/Pipeline"]
   },
   {
+    from: "packages/simulator/src/edge/control/api/tenants.ts",
+    allowed: [
+      "effect/http-api/HttpApiBuilder",
+      "../../../Simulator.ts",
+      "../../rest/body.ts",
+      "../../../engine/Tenants.ts"
+    ],
+    forbidden: ["../../../node/Server.ts", "../../../testing/index.ts", "@effect-piopiy/sdk", "node:http"]
+  },
+  {
     from: "packages/simulator/src/edge/rest/Routes.ts",
     allowed: ["../../engine/Switchboard.ts", "@effect-piopiy/sdk/wire/RestV3", "effect/http/HttpRouter"],
     forbidden: ["@effect-piopiy/sdk", "@effect/platform-node", "../../cli/main.ts", "node:http"]
@@ -131,8 +141,14 @@ const cases: ReadonlyArray<Case> = [
   },
   {
     from: "packages/examples/src/01-place.ts",
-    allowed: ["@effect-piopiy/sdk", "@effect-piopiy/sdk/Calls", "effect/Effect"],
-    forbidden: ["@effect-piopiy/sdk/wire/RestV3", "@effect-piopiy/simulator", "@effect/platform-node", "./02-menu.ts"]
+    allowed: [
+      "@effect-piopiy/sdk",
+      "@effect-piopiy/sdk/Calls",
+      "@effect/platform-node/NodeHttpServer",
+      "effect/Effect",
+      "node:http"
+    ],
+    forbidden: ["@effect-piopiy/sdk/wire/RestV3", "@effect-piopiy/simulator", "node:fs", "./02-menu.ts"]
   },
   {
     from: "packages/examples/test/01-place.test.ts",

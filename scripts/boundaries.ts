@@ -117,6 +117,13 @@ export const table: ReadonlyArray<Row> = [
       "Admission judges from the sources: write the check out, and take only its numbers and patterns from wire/Limits"
   },
   {
+    rule: "simulator/src/edge/control/api imports effect, engine, core, edge and the public simulator",
+    from: /^packages\/simulator\/src\/edge\/control\/api\//,
+    may: [effect, /^packages\/simulator\/src\/((core|engine|edge)\/.+|[^/]+)$/],
+    fix:
+      "the control API does what a user of the simulator can do in process: export what is missing from a public module"
+  },
+  {
     rule: "simulator/src/edge imports effect, engine, core, edge and the SDK's wire",
     from: /^packages\/simulator\/src\/edge\//,
     may: [effect, /^packages\/simulator\/src\/(core|engine|edge)\//, sdkWire],
@@ -148,10 +155,10 @@ export const table: ReadonlyArray<Row> = [
     fix: "assembly is free of Node: what needs node:, cli/, node/ or testing/ takes the assembled layer instead"
   },
   {
-    rule: "examples/src imports effect and the SDK's public modules",
+    rule: "examples/src imports effect, platform-node, node:http and the SDK's public modules",
     from: /^packages\/examples\/src\//,
-    may: [effect, sdk],
-    fix: "a lesson shows what a reader can do: leave the simulator to its test and Node to the demo"
+    may: [effect, platformNode, /^node:http$/, sdk],
+    fix: "a lesson shows what a reader can do: leave the simulator to its test, and stay with what serves HTTP"
   },
   {
     rule: "examples/test imports effect, vitest, the lessons and the public SDK and simulator",

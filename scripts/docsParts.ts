@@ -404,6 +404,18 @@ const simulatorBounds: ReadonlyArray<Bound> = [
     at: "refused: `TooMany`; those that are idle for 15 minutes go"
   },
   {
+    what: "scenarios that run at once for whoever asks over HTTP",
+    file: "edge/control/api/runs.ts",
+    name: "maxRuns",
+    at: "`429 too_many`"
+  },
+  {
+    what: "milliseconds that an outage may last which is asked for over HTTP",
+    file: "edge/control/api/FaultsApi.ts",
+    name: "longestMs",
+    at: "`400 invalid_request`"
+  },
+  {
     what: "numbers that are scripted at run time, of one tenant",
     file: "engine/Parties.ts",
     name: "maxScripts",

@@ -5,8 +5,8 @@
  * what the customer says. Here each frame goes straight back, so that the customer hears an echo. What you send waits in
  * a queue of the platform and is heard one after another.
  *
- * Start a platform whose people speak with `npm run sim -- serve --config packages/examples/people.json`, then run
- * `node packages/examples/src/06-stream-echo.ts`. It ends when the stream does.
+ * Start a platform with `npm run sim -- serve`, then run `node packages/examples/src/06-stream-echo.ts`. It ends
+ * when the stream does.
  */
 import { LegacyCalls, LegacyPipeline, PhoneNumber, Piopiy, StreamServer, type StreamSession } from "@effect-piopiy/sdk"
 import * as StreamServerNode from "@effect-piopiy/sdk/StreamServerNode"
@@ -24,10 +24,10 @@ import * as Stream from "effect/Stream"
 const phone = (name: string, simulated: string) =>
   Config.schema(PhoneNumber.PhoneNumber, name).pipe(Config.withDefault(PhoneNumber.make(simulated)))
 
-/** The defaults suit the simulator: this customer answers after 1 s, speaks for 2 s, and hangs up 5 s later. */
+/** The defaults suit the simulator: this customer answers after 1 s, speaks for 2 s, and hangs up. */
 const settings = Config.all({
   callerId: phone("CALLER_ID", "914400000001"),
-  customer: phone("CUSTOMER", "919840000006"),
+  customer: phone("CUSTOMER", "919840007501"),
   streamUrl: Config.String("STREAM_URL").pipe(Config.withDefault("ws://127.0.0.1:8789")),
   streamPort: Config.Int("STREAM_PORT").pipe(Config.withDefault(8789))
 })

@@ -5,8 +5,7 @@
  * it wait at the platform: an interrupt drops them. Nothing is acknowledged; what the customer has heard until then is an
  * estimate of the SDK. The bot answers when the customer is silent again.
  *
- * Start a platform whose people speak with `npm run sim -- serve --config packages/examples/people.json`, then run
- * `node packages/examples/src/07-barge-in.ts`.
+ * Start a platform with `npm run sim -- serve`, then run `node packages/examples/src/07-barge-in.ts`.
  */
 import {
   AudioFrame,
@@ -33,10 +32,10 @@ import * as Stream from "effect/Stream"
 const phone = (name: string, simulated: string) =>
   Config.schema(PhoneNumber.PhoneNumber, name).pipe(Config.withDefault(PhoneNumber.make(simulated)))
 
-/** The defaults suit the simulator: this customer cuts in after 2 s of the text, speaks for 1 s, and waits for an answer. */
+/** The defaults suit the simulator: this customer cuts in after 1.5 s of the text, speaks for 1 s, and waits for an answer. */
 const settings = Config.all({
   callerId: phone("CALLER_ID", "914400000001"),
-  customer: phone("CUSTOMER", "919840000007"),
+  customer: phone("CUSTOMER", "919840007502"),
   streamUrl: Config.String("STREAM_URL").pipe(Config.withDefault("ws://127.0.0.1:8789")),
   streamPort: Config.Int("STREAM_PORT").pipe(Config.withDefault(8789))
 })

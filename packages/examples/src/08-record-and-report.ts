@@ -5,8 +5,7 @@
  * up. Each of the three ends the frames below, so that no message is lost because somebody hung up. It is reported as a
  * WAV file, to whatever service takes it.
  *
- * Start a platform whose people speak with `npm run sim -- serve --config packages/examples/people.json`, then run
- * `node packages/examples/src/08-record-and-report.ts`.
+ * Start a platform with `npm run sim -- serve`, then run `node packages/examples/src/08-record-and-report.ts`.
  */
 import {
   AudioFrame,
@@ -35,10 +34,10 @@ import * as Stream from "effect/Stream"
 const phone = (name: string, simulated: string) =>
   Config.schema(PhoneNumber.PhoneNumber, name).pipe(Config.withDefault(PhoneNumber.make(simulated)))
 
-/** The defaults suit the simulator: this customer speaks for 3 s after the beep, and then waits. */
+/** The defaults suit the simulator: this customer speaks for 2 s after the beep, and then waits. */
 const settings = Config.all({
   callerId: phone("CALLER_ID", "914400000001"),
-  customer: phone("CUSTOMER", "919840000008"),
+  customer: phone("CUSTOMER", "919840007504"),
   streamUrl: Config.String("STREAM_URL").pipe(Config.withDefault("ws://127.0.0.1:8789")),
   streamPort: Config.Int("STREAM_PORT").pipe(Config.withDefault(8789))
 })

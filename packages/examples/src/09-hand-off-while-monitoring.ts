@@ -5,8 +5,7 @@
  * then it stays when the call is handed over (assumed), so that you can tell a supervisor how it goes. The pipeline that
  * you hand over is all that happens from then on, and it drops what the customer has not heard yet (assumed).
  *
- * Start a platform whose people speak with `npm run sim -- serve --config packages/examples/people.json`, then run
- * `node packages/examples/src/09-hand-off-while-monitoring.ts`.
+ * Start a platform with `npm run sim -- serve`, then run `node packages/examples/src/09-hand-off-while-monitoring.ts`.
  */
 import {
   AudioFrame,
@@ -38,8 +37,8 @@ const phone = (name: string, simulated: string) =>
 /** The defaults suit the simulator: this customer answers the greeting; the human answers after 1 s and talks. */
 const settings = Config.all({
   callerId: phone("CALLER_ID", "914400000001"),
-  customer: phone("CUSTOMER", "919840000009"),
-  human: phone("HUMAN", "914400000009"),
+  customer: phone("CUSTOMER", "919840007504"),
+  human: phone("HUMAN", "914400007501"),
   streamUrl: Config.String("STREAM_URL").pipe(Config.withDefault("ws://127.0.0.1:8789")),
   streamPort: Config.Int("STREAM_PORT").pipe(Config.withDefault(8789))
 })

@@ -5,8 +5,7 @@
  * shape stands the client of your vendor; here a stand-in, which hears when somebody speaks, and takes the words from a
  * script. Vendors fail in the middle of calls. Then the customer gets a human.
  *
- * Start a platform whose people speak with `npm run sim -- serve --config packages/examples/people.json`, then run
- * `node packages/examples/src/10-stream-to-a-recogniser.ts`.
+ * Start a platform with `npm run sim -- serve`, then run `node packages/examples/src/10-stream-to-a-recogniser.ts`.
  */
 import { LegacyAction, LegacyCalls, LegacyPipeline, PhoneNumber, Piopiy, TurnDetector } from "@effect-piopiy/sdk"
 import { type AudioFrame, StreamServer, type StreamSession } from "@effect-piopiy/sdk"
@@ -30,8 +29,8 @@ const phone = (name: string, simulated: string) =>
 /** The defaults suit the simulator: this customer says two things; the human, if it comes to that, answers after 1 s. */
 const settings = Config.all({
   callerId: phone("CALLER_ID", "914400000001"),
-  customer: phone("CUSTOMER", "919840000010"),
-  human: phone("HUMAN", "914400000009"),
+  customer: phone("CUSTOMER", "919840007503"),
+  human: phone("HUMAN", "914400007501"),
   streamUrl: Config.String("STREAM_URL").pipe(Config.withDefault("ws://127.0.0.1:8789")),
   streamPort: Config.Int("STREAM_PORT").pipe(Config.withDefault(8789))
 })

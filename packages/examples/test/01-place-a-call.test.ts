@@ -1,4 +1,6 @@
-import { assert, it } from "@effect/vitest"
+import { Simulator } from "@effect-piopiy/simulator"
+import "@effect-piopiy/simulator/vitest"
+import { assert, expect, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -8,6 +10,7 @@ import * as played from "./played.ts"
 
 const customer = "919840007210"
 const agent = "6f1d0a52-3c1e-4a77-8f0a-0c9d8e7f6a02"
+const placing = { operation: "POST /v3/voice/ai/call" }
 
 it.effect("tells the id under which the platform queued the call", () =>
   Effect.gen(function*() {
@@ -64,22 +67,27 @@ it.effect("tries later, after as long as the platform asks, when it takes no mor
 
 it.effect("tries later when the platform cannot be reached", () =>
   Effect.gen(function*() {
-    const { exit } = yield* played.play(program, { network: played.unreachable })
+    const down = Simulator.Simulator.use((simulator) => simulator.outage({ lasts: "1 hour" }))
+    const { exit } = yield* played.play(Effect.andThen(down, program))
     assert.deepStrictEqual(yield* exit, Outcome.TryLater({ after: Duration.minutes(1) }))
   }))
 
 it.effect("rings once, and asks for a look, when the reply is lost", () =>
   Effect.gen(function*() {
-    const { exit, journal } = yield* played.play(program, { network: played.losingRepliesTo("/call") })
+    const { evidence, exit } = yield* played.play(program, {
+      config: { faults: [{ fault: { _tag: "Reset", effect: "after" }, when: placing }] }
+    })
     assert.strictEqual((yield* exit)._tag, "LookFirst")
-    assert.lengthOf(played.events(journal, "Originated"), 1)
+    expect(evidence).toHaveRung(customer, { times: 1 })
   }))
 
 it.effect("rings once, and asks for a look, when the platform fails", () =>
   Effect.gen(function*() {
-    const { exit, journal } = yield* played.play(program, { network: played.replying("/call", 503, "") })
+    const { evidence, exit } = yield* played.play(program, {
+      config: { faults: [{ fault: { _tag: "Status", status: 503, effect: "after" }, when: placing }] }
+    })
     assert.deepStrictEqual(yield* exit, Outcome.LookFirst({ why: "status 503" }))
-    assert.lengthOf(played.events(journal, "Originated"), 1)
+    expect(evidence).toHaveRung(customer, { times: 1 })
   }))
 
 it.effect("fails, and rings nobody, when the agent is not running", () =>

@@ -1,4 +1,5 @@
-import { assert, it } from "@effect/vitest"
+import "@effect-piopiy/simulator/vitest"
+import { assert, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { program } from "../src/04-transfer-to-a-human.ts"
 import * as played from "./played.ts"
@@ -6,6 +7,7 @@ import * as played from "./played.ts"
 const customer = "919840007101"
 const agent = "6f1d0a52-3c1e-4a77-8f0a-0c9d8e7f6a02"
 const human = "914400017215"
+const placing = { operation: "POST /v3/voice/ai/call" }
 
 it.effect("takes the customer from the agent to the human, and nobody waits alone in between", () =>
   Effect.gen(function*() {
@@ -63,23 +65,34 @@ it.effect("is done when the customer has hung up before", () =>
 
 it.effect("rings the human once when the reply to the transfer is lost", () =>
   Effect.gen(function*() {
-    const { exit, records } = yield* played.play(program, { network: played.losingRepliesTo("/transfer") })
+    const { evidence, exit } = yield* played.play(program, {
+      config: {
+        faults: [{ fault: { _tag: "Reset", effect: "after" }, when: { operation: "POST /v3/voice/pcmo/transfer" } }]
+      }
+    })
     assert.strictEqual(yield* exit, "Unknown")
-    assert.lengthOf(played.legs(records[0]).filter(({ to }) => to === human), 1)
+    expect(evidence).toHaveRung(human, { times: 1 })
   }))
 
 it.effect("places the call once when the reply to that is lost, and lets that fail", () =>
   Effect.gen(function*() {
-    const { exit, journal } = yield* played.play(program, { network: played.losingRepliesTo("/call") })
+    const { evidence, exit } = yield* played.play(program, {
+      config: { faults: [{ fault: { _tag: "Reset", effect: "after" }, when: placing }] }
+    })
     assert.strictEqual((yield* Effect.flip(exit))._tag, "PiopiyError")
-    assert.lengthOf(played.events(journal, "Originated"), 1)
+    expect(evidence).toHaveRung(customer, { times: 1 })
   }))
 
 it.effect("leaves a call alone that the platform queued without naming its id", () =>
   Effect.gen(function*() {
     const { exit, records } = yield* played.play(program, {
       settings: { CUSTOMER: "919840007230" },
-      network: played.replying("/call", 200, "{\"message\":\"call_queued\"}")
+      config: {
+        faults: [{
+          fault: { _tag: "Status", status: 200, effect: "after", body: { message: "call_queued" } },
+          when: placing
+        }]
+      }
     })
     assert.strictEqual(yield* exit, "NotSteerable")
     assert.deepStrictEqual(played.legs(records[0]).map(({ to }) => to), ["919840007230", agent])

@@ -11,36 +11,34 @@ import { placeCall, type Settings } from "../src/05-without-effect.ts"
 import * as played from "./played.ts"
 
 /** A `fetch` that reaches the platform in memory. */
-const fetchOver = (network: played.Network) =>
-  Effect.gen(function*() {
-    const http = network(yield* HttpClient.HttpClient)
-    const run = Effect.runPromiseWith(yield* Effect.context())
-    const fetch: typeof globalThis.fetch = (input, init) => {
-      return run(Effect.gen(function*() {
-        const sent = new Request(input, init)
-        const text = yield* Effect.promise(() => sent.text())
-        const response = yield* http.execute(
-          HttpClientRequest.post(sent.url).pipe(
-            HttpClientRequest.setHeaders(Object.fromEntries(sent.headers)),
-            HttpClientRequest.bodyText(text, "application/json")
-          )
+const makeFetch = Effect.gen(function*() {
+  const http = yield* HttpClient.HttpClient
+  const run = Effect.runPromiseWith(yield* Effect.context())
+  const fetch: typeof globalThis.fetch = (input, init) => {
+    return run(Effect.gen(function*() {
+      const sent = new Request(input, init)
+      const text = yield* Effect.promise(() => sent.text())
+      const response = yield* http.execute(
+        HttpClientRequest.post(sent.url).pipe(
+          HttpClientRequest.setHeaders(Object.fromEntries(sent.headers)),
+          HttpClientRequest.bodyText(text, "application/json")
         )
-        return new Response(yield* response.text, { status: response.status })
-      }))
-    }
-    return fetch
-  })
+      )
+      return new Response(yield* response.text, { status: response.status })
+    }))
+  }
+  return fetch
+})
 
 interface Circumstances {
   readonly settings?: Settings
-  readonly network?: played.Network
   readonly config?: SimulatorConfig.SimulatorConfig
 }
 
 /** Runs the lesson's own function, lets time pass, and tells how it ended and what the platform saw. */
-const play = ({ config = {}, network = (platform) => platform, settings = {} }: Circumstances = {}) =>
+const play = ({ config = {}, settings = {} }: Circumstances = {}) =>
   Effect.gen(function*() {
-    const fetch = yield* fetchOver(network)
+    const fetch = yield* makeFetch
     const piopiy = PiopiyPromise.make({ baseUrl: "http://platform.test/v3", token: "sim-token", fetch })
     const outcome = yield* Effect.promise(() =>
       placeCall(piopiy, settings).then(Result.succeed, (error: unknown) => Result.fail(error))
@@ -68,7 +66,11 @@ it.effect("rings the customer, then joins the agent when the customer has answer
 
 it.effect("rings once, and asks for a look, when the reply is lost", () =>
   Effect.gen(function*() {
-    const { journal, outcome } = yield* play({ network: played.losingRepliesTo("/call") })
+    const { journal, outcome } = yield* play({
+      config: {
+        faults: [{ fault: { _tag: "Reset", effect: "after" }, when: { operation: "POST /v3/voice/ai/call" } }]
+      }
+    })
     assert.strictEqual(Result.getOrThrow(outcome).kind, "look first")
     assert.lengthOf(played.events(journal, "Originated"), 1)
   }))

@@ -1,35 +1,19 @@
 /** Plays a lesson on the platform in memory, under virtual time, and keeps what there is to see. */
-import { type Calls, Piopiy } from "@effect-piopiy/sdk"
-import {
-  type CallRecord,
-  type Entry,
-  Simulator,
-  type SimulatorConfig,
-  type SimulatorError
-} from "@effect-piopiy/simulator"
-import * as InProcess from "@effect-piopiy/simulator/testing"
+import { type CallRecord, type Entry, type Evidence, Simulator, type SimulatorConfig } from "@effect-piopiy/simulator"
+import { advance, type App, Platform } from "@effect-piopiy/simulator/testing"
 import * as ConfigProvider from "effect/ConfigProvider"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import * as HttpClient from "effect/http/HttpClient"
-import * as HttpClientError from "effect/http/HttpClientError"
-import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
-import * as TestClock from "effect/testing/TestClock"
-
-/** What lies between the SDK and the platform. */
-export type Network = (platform: HttpClient.HttpClient) => HttpClient.HttpClient
 
 export interface Circumstances {
   /** What the lesson reads from its environment; its defaults otherwise. */
   readonly settings?: Readonly<Record<string, string>>
   readonly config?: SimulatorConfig.SimulatorConfig
   /** What answers the webhooks. */
-  readonly app?: InProcess.App
-  readonly network?: Network
+  readonly app?: App
   /** How long to watch; five minutes. */
   readonly watch?: Duration.Input
 }
@@ -38,13 +22,8 @@ export interface Played<A, E> {
   readonly exit: Exit.Exit<A, E>
   readonly records: ReadonlyArray<CallRecord.CallRecord>
   readonly journal: ReadonlyArray<Entry.Entry>
+  readonly evidence: Evidence.Evidence
 }
-
-const sdk = (network: Network) =>
-  Piopiy.layer({ baseUrl: "http://platform.test/v3", token: Redacted.make("sim-token") }).pipe(
-    Layer.provide(Layer.effect(HttpClient.HttpClient, Effect.map(HttpClient.HttpClient, network))),
-    Layer.orDie
-  )
 
 /** An environment of these settings and nothing else. */
 export const settings = (values: Readonly<Record<string, string>>) =>
@@ -52,49 +31,18 @@ export const settings = (values: Readonly<Record<string, string>>) =>
 
 /** Runs the lesson's own program, lets time pass, and tells how it ended and what the platform saw. */
 export const play = <A, E>(
-  program: Effect.Effect<A, E, Calls.Calls>,
-  { app, config = {}, network = (platform) => platform, settings: values = {}, watch = "5 minutes" }: Circumstances = {}
-): Effect.Effect<Played<A, E>, SimulatorError.SimulatorError> =>
+  program: Effect.Effect<A, E, Platform.Services>,
+  { settings: values = {}, watch = "5 minutes", ...platform }: Circumstances = {}
+): Effect.Effect<Played<A, E>> =>
   Effect.gen(function*() {
-    const running = yield* Effect.forkChild(Effect.provide(program, sdk(network)))
-    yield* TestClock.adjust(watch)
+    const running = yield* Effect.forkChild(program)
+    yield* advance(watch)
     const exit = yield* Fiber.await(running)
-    const simulator = yield* Simulator.Simulator
-    return { exit, records: yield* simulator.records, journal: yield* simulator.journal() }
+    const { evidence, journal, records } = yield* Simulator.Simulator
+    return { exit, records: yield* records, journal: yield* journal(), evidence: yield* evidence() }
   }).pipe(
-    Effect.provide(
-      Layer.provideMerge(InProcess.layer(app === undefined ? { config } : { app, config }), settings(values))
-    )
-  )
-
-const broken = (code: string, request: HttpClientError.TransportError["request"]) =>
-  Effect.fail(
-    new HttpClientError.HttpClientError({
-      reason: new HttpClientError.TransportError({ request, cause: Object.assign(new Error(code), { code }) })
-    })
-  )
-
-/** No connection comes about. */
-export const unreachable: Network = () => HttpClient.make((request) => broken("ECONNREFUSED", request))
-
-/** Requests arrive, and the connection breaks before the reply to one whose path ends so. */
-export const losingRepliesTo = (end: string): Network => (platform) =>
-  HttpClient.make((request) =>
-    Effect.filterOrElse(
-      platform.execute(request),
-      () => !request.url.endsWith(end),
-      () => broken("ECONNRESET", request)
-    )
-  )
-
-/** Requests arrive, and the reply to one whose path ends so is another than the platform's. */
-export const replying = (end: string, status: number, body: string): Network => (platform) =>
-  HttpClient.make((request) =>
-    Effect.map(
-      platform.execute(request),
-      (response) =>
-        request.url.endsWith(end) ? HttpClientResponse.fromWeb(request, new Response(body, { status })) : response
-    )
+    Effect.provide(Layer.provideMerge(Platform.layer(platform), settings(values))),
+    Effect.orDie
   )
 
 const tagged =

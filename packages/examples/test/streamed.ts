@@ -1,15 +1,12 @@
 /** Plays a lesson about audio on the platform in memory, under virtual time, and keeps what was said and heard. */
-import { type LegacyCalls, Piopiy, StreamServer, Wav } from "@effect-piopiy/sdk"
-import { type CallRecord, type Entry, Party, Simulator } from "@effect-piopiy/simulator"
-import * as InProcess from "@effect-piopiy/simulator/testing"
+import type { AudioFrame, StreamServer } from "@effect-piopiy/sdk"
+import { type CallRecord, type Entry, type Evidence, Party, Simulator } from "@effect-piopiy/simulator"
+import { advance, Platform } from "@effect-piopiy/simulator/testing"
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
-import * as TestClock from "effect/testing/TestClock"
 import * as played from "./played.ts"
 
 /** The rate of the lessons' streams, by which the measures count. */
@@ -30,36 +27,38 @@ export interface Streamed<A, E> {
   /** How the call's only stream went. */
   readonly stream: Entry.Streamed
   /** What the caller said, and what the caller heard of the app, since the stream was open. */
-  readonly recording: Wav.Channels
+  readonly recording: readonly [said: AudioFrame.AudioFrame, heard: AudioFrame.AudioFrame]
+  readonly evidence: Evidence.Evidence
 }
-
-const sdk = Piopiy.layerLegacy({ appId: 1_000_001, appSecret: Redacted.make("sim-secret") })
 
 /** Runs the lesson's own program and handler for five minutes, and tells how its call went. */
 export const play = <A, E, E2, R>(
-  program: Effect.Effect<A, E, LegacyCalls.LegacyCalls | StreamServer.StreamServer>,
+  program: Effect.Effect<A, E, Platform.Services | StreamServer.StreamServer>,
   handler: StreamServer.Handler<E2, R>,
-  people: Readonly<Record<string, Party.Party>>
-): Effect.Effect<Streamed<A, E>, never, Exclude<R, Scope.Scope>> => {
-  const server = Layer.orDie(StreamServer.layer({ url: "ws://bot.test", drainTimeout: 0 }))
-  const platform = InProcess.layer({ config: { people, recordAudio: true }, streams: InProcess.streams(handler) })
-  return Effect.gen(function*() {
+  people: Readonly<Record<string, Party.Party>> = {}
+): Effect.Effect<
+  Streamed<A, E>,
+  never,
+  Exclude<Exclude<R, Scope.Scope>, Platform.Services | StreamServer.StreamServer>
+> =>
+  Effect.gen(function*() {
     const running = yield* Effect.forkChild(program)
-    yield* TestClock.adjust("5 minutes")
+    yield* advance("5 minutes")
     const exit = yield* Fiber.await(running)
     const simulator = yield* Simulator.Simulator
     const [record] = yield* simulator.records
     const [stream] = played.entries(yield* simulator.journal(), "Streamed")
-    if (record === undefined || stream === undefined) return yield* Effect.die("no call with a stream has ended")
-    const wav = yield* HttpClient.get(`http://platform.test/_sim/calls/${record.callId}/recording.wav`).pipe(
-      Effect.flatMap((response) => response.arrayBuffer)
-    )
-    const recording = yield* Effect.fromResult(Wav.decode(new Uint8Array(wav)))
-    return { exit, record, stream, recording }
+    const recording = record && (yield* simulator.recording(record.callId))
+    if (record === undefined || stream === undefined || recording === undefined) {
+      return yield* Effect.die("no call with a stream has ended")
+    }
+    return { exit, record, stream, recording, evidence: yield* simulator.evidence() }
   }).pipe(
     Effect.provide(
-      sdk.pipe(Layer.provideMerge(platform), Layer.provideMerge(server), Layer.merge(played.settings({})))
+      Layer.provideMerge(
+        Platform.layerStreams(handler, { config: { people, recordAudio: true } }),
+        played.settings({})
+      )
     ),
     Effect.orDie
   )
-}

@@ -16,9 +16,12 @@ import * as routesV3 from "./edge/rest/routesV3.ts"
 import * as Severed from "./edge/Severed.ts"
 import * as HttpWebhooks from "./edge/webhook/HttpWebhooks.ts"
 import * as Outage from "./engine/Outage.ts"
+import { Sounds } from "./engine/Sounds.ts"
 import type { StreamPort } from "./engine/StreamPort.ts"
 import { TenantRefused } from "./engine/TenantRefused.ts"
 import * as Tenants from "./engine/Tenants.ts"
+import type * as Scenario from "./Scenario.ts"
+import type { ScenarioReport } from "./ScenarioReport.ts"
 import * as SimulatorConfig from "./SimulatorConfig.ts"
 import type { SimulatorError } from "./SimulatorError.ts"
 import * as World from "./World.ts"
@@ -47,12 +50,13 @@ export class Simulator extends Context.Service<
     /** A tenant of {@link Tenants.Tenants} seen this way. */
     readonly of: (tenant: Tenants.Tenant) => World.World
     /**
-     * One more tenant, of the same configuration but for its account. Left out, its name is `tenant-` and its app id
-     * 1000001 and a number that no other has. It ends as {@link Tenants.Tenants} says. Fails with `InvalidConfig`, and with
-     * {@link TenantRefused}.
+     * One more tenant, of the same configuration but for its account and for what `config` says. Left out, its name is
+     * `tenant-` and its app id 1000001 and a number that no other has. It ends as {@link Tenants.Tenants} says. Fails with
+     * `InvalidConfig`, and with {@link TenantRefused}.
      */
     readonly create: (
-      account: AccountConfig.AccountConfig
+      account: AccountConfig.AccountConfig,
+      config?: Omit<SimulatorConfig.SimulatorConfig, "$schema" | "accounts" | "faults" | "seed">
     ) => Effect.Effect<World.World, SimulatorError | TenantRefused>
     /** Starts a tenant anew, the default one unless named: no calls, an empty journal, time and ids from the beginning. */
     readonly reset: (name?: string) => Effect.Effect<World.World, TenantRefused>
@@ -63,6 +67,14 @@ export class Simulator extends Context.Service<
      * `SYSTEM_SHUTDOWN`, and nobody gets a connection. Succeeds when it is down. Befalls all tenants.
      */
     readonly outage: (options: { readonly lasts: Duration.Input }) => Effect.Effect<void>
+    /**
+     * Runs a scenario once, on a platform of its own whose webhooks and streams may go where this one's may. Its app is one
+     * that runs already, and steps ask nobody else. Fails with `InvalidConfig`, every problem by its path.
+     */
+    readonly scenario: (
+      scenario: Scenario.Scenario,
+      options?: Scenario.RunOptions
+    ) => Effect.Effect<ScenarioReport, SimulatorError>
   }
 >()("@effect-piopiy/simulator/Simulator") {}
 
@@ -72,15 +84,24 @@ export class Simulator extends Context.Service<
 export type Platform = Simulator | Tenants.Tenants | Outage.Outage
 
 const facade = (
-  config: SimulatorConfig.SimulatorConfig
-): Layer.Layer<Simulator, never, Tenants.Tenants | Outage.Outage> =>
+  config: SimulatorConfig.SimulatorConfig,
+  webhooks: HttpWebhooks.WebhookOptions
+): Layer.Layer<Simulator, never, Tenants.Tenants | Outage.Outage | HttpClient.HttpClient | StreamPort> =>
   Layer.effect(
     Simulator,
-    Effect.map(Effect.all([Tenants.Tenants, Outage.Outage]), ([tenants, outage]) => {
+    Effect.gen(function*() {
+      const tenants = yield* Tenants.Tenants
+      const outage = yield* Outage.Outage
+      const aftermath = yield* World.Aftermath
+      const sounds = yield* Sounds
+      const wayOut = yield* Effect.context<HttpClient.HttpClient | StreamPort>()
+      /** What a scenario lives by, in place of the services of whoever asks for it. */
+      const instead: (around: Context.Context<never>) => typeof wayOut = () => wayOut
       let places = config.accounts?.length ?? 1
       /** A tenant by its name; when it has gone, what is left of it. */
-      const seen = (tenant: Tenants.Tenant): World.World => World.make(() => tenants.byName(tenant.name) ?? tenant)
-      return Simulator.of(Object.assign(World.make(() => tenants.main), {
+      const seen = (tenant: Tenants.Tenant): World.World =>
+        World.make(() => tenants.byName(tenant.name) ?? tenant, aftermath)
+      return Simulator.of(Object.assign(World.make(() => tenants.main, aftermath), {
         tenant: (name: string) =>
           Effect.suspend(() => {
             const found = tenants.byName(name)
@@ -89,14 +110,21 @@ const facade = (
               : Effect.succeed(seen(found))
           }),
         of: seen,
-        create: (account: AccountConfig.AccountConfig) =>
-          Effect.suspend(() => SimulatorConfig.tenant(config, account, places++)).pipe(
+        create: (account: AccountConfig.AccountConfig, more: SimulatorConfig.SimulatorConfig = {}) =>
+          Effect.suspend(() => SimulatorConfig.tenant({ ...config, ...more }, account, places++)).pipe(
+            Effect.tap(Effect.provideService(SimulatorConfig.checkSounds(more), Sounds, sounds)),
             Effect.flatMap(tenants.create),
             Effect.map(seen)
           ),
         reset: (name = tenants.main.name) => Effect.map(tenants.reset(name), seen),
         remove: tenants.remove,
-        outage: ({ lasts }: { readonly lasts: Duration.Input }) => outage.begin(lasts)
+        outage: ({ lasts }: { readonly lasts: Duration.Input }) => outage.begin(lasts),
+        scenario: (scenario: Scenario.Scenario, options: Scenario.RunOptions = {}) =>
+          // Few need it, and it needs this module.
+          Effect.promise(() => import("./ScenarioWorld.ts")).pipe(
+            Effect.flatMap(({ run }) => run(scenario, webhooks, options)),
+            Effect.updateContext(instead)
+          )
       }))
     })
   )
@@ -114,15 +142,20 @@ const facade = (
 export const layer = (
   config: SimulatorConfig.SimulatorConfig = {},
   webhooks: Partial<HttpWebhooks.WebhookOptions> = {}
-): Layer.Layer<Platform, SimulatorError, HttpClient.HttpClient | StreamPort> =>
-  Layer.unwrap(
-    Effect.map(Effect.tap(SimulatorConfig.tenants(config), SimulatorConfig.checkSounds(config)), ([first, ...others]) =>
-      facade(config).pipe(
-        Layer.provideMerge(Layer.fresh(Outage.layer)),
-        Layer.provideMerge(Tenants.layer(first, others)),
-        Layer.provide(HttpWebhooks.layer({ ...HttpWebhooks.defaults, ...webhooks }))
-      ))
+): Layer.Layer<Platform, SimulatorError, HttpClient.HttpClient | StreamPort> => {
+  const options = { ...HttpWebhooks.defaults, ...webhooks }
+  return Layer.unwrap(
+    Effect.map(
+      Effect.tap(SimulatorConfig.tenants(config), SimulatorConfig.checkSounds(config)),
+      ([first, ...others]) =>
+        facade(config, options).pipe(
+          Layer.provideMerge(Layer.fresh(Outage.layer)),
+          Layer.provideMerge(Tenants.layer(first, others)),
+          Layer.provide(HttpWebhooks.layer(options))
+        )
+    )
   )
+}
 
 /** Whether anybody gets a connection. */
 const reachable = HttpRouter.middleware(
@@ -139,7 +172,7 @@ const reachable = HttpRouter.middleware(
  */
 export const routes = (
   options: { readonly adminToken?: Redacted.Redacted<string> } = {}
-): Layer.Layer<never, never, HttpRouter.HttpRouter | Tenants.Tenants | Outage.Outage> =>
+): Layer.Layer<never, never, HttpRouter.HttpRouter | Platform> =>
   Layer.mergeAll(
     reachable,
     routesV3.layer,

@@ -1,4 +1,5 @@
 /** One tenant, as whoever tests or watches sees it: its calls, the people on them, its time, and what it remembers. */
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
@@ -73,6 +74,16 @@ export interface World extends Readonly<Acting["Service"]> {
   readonly time: TimeControl
 }
 
+/**
+ * What acts wait for once they are done: for nothing, unless a front for tests says more.
+ *
+ * @category references
+ * @since 0.1.0
+ */
+export const Aftermath = Context.Reference<Effect.Effect<void>>("@effect-piopiy/simulator/World/Aftermath", {
+  defaultValue: () => Effect.void
+})
+
 /** How the journal says that a call is over, if this entry does. */
 const ending = (entry: Entry): Option.Option<Effect.Effect<CallRecord>> => {
   if (entry._tag === "Broke") return Option.some(Effect.die(new Error(`the simulator broke: ${entry.message}`)))
@@ -115,14 +126,18 @@ const evidenceOf = ({ journal, media, timeline }: Tenant, query: Query | undefin
 }
 
 /**
- * The tenant that `tenant` gives, each time anew: one that starts anew is another one.
+ * The tenant that `tenant` gives, each time anew: one that starts anew is another one. What people do is done when the
+ * `aftermath` is over, too.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const make = (tenant: () => Tenant): World => {
+export const make = (tenant: () => Tenant, aftermath: Effect.Effect<void> = Effect.void): World => {
   const journal = () => tenant().journal
-  const acting = () => tenant().acting
+  /** Who reads an entry is in the middle of what wrote it, and nobody may come between an event and its commands. */
+  const follow = (query?: Query) => Stream.tap(journal().follow(query), () => Effect.yieldNow)
+  const act = <A, E>(as: (acting: Acting["Service"]) => Effect.Effect<A, E>) =>
+    Effect.tap(Effect.suspend(() => as(tenant().acting)), aftermath)
   return {
     get name() {
       return tenant().name
@@ -136,12 +151,12 @@ export const make = (tenant: () => Tenant): World => {
     live: Effect.suspend(() => tenant().switchboard.live),
     records: Effect.sync(() => journal().records()),
     journal: (query) => Effect.sync(() => journal().read(query)),
-    follow: (query) => Stream.suspend(() => journal().follow(query)),
+    follow: (query) => Stream.suspend(() => follow(query)),
     ended: (callId) =>
       Effect.suspend(() => {
         const record = journal().record(callId)
         if (record !== undefined) return Effect.succeed(record)
-        return journal().follow({ callId }).pipe(
+        return follow({ callId }).pipe(
           Stream.map(ending),
           Stream.filter(Option.isSome),
           Stream.runHead,
@@ -171,16 +186,17 @@ export const make = (tenant: () => Tenant): World => {
       ).pipe(
         Effect.mapError(({ body: { error, message }, status }) =>
           new SimulatorError({ reason: { _tag: "RequestRefused", status, error, message } })
-        )
+        ),
+        Effect.tap(aftermath)
       ),
-    press: (...act) => Effect.suspend(() => acting().press(...act)),
-    say: (...act) => Effect.suspend(() => acting().say(...act)),
-    speak: (...act) => Effect.suspend(() => acting().speak(...act)),
-    answer: (...act) => Effect.suspend(() => acting().answer(...act)),
-    reject: (...act) => Effect.suspend(() => acting().reject(...act)),
-    hangUp: (...act) => Effect.suspend(() => acting().hangUp(...act)),
-    script: (...act) => Effect.suspend(() => acting().script(...act)),
-    unscript: (...act) => Effect.suspend(() => acting().unscript(...act)),
+    press: (...how) => act(({ press }) => press(...how)),
+    say: (...how) => act(({ say }) => say(...how)),
+    speak: (...how) => act(({ speak }) => speak(...how)),
+    answer: (...how) => act(({ answer }) => answer(...how)),
+    reject: (...how) => act(({ reject }) => reject(...how)),
+    hangUp: (...how) => act(({ hangUp }) => hangUp(...how)),
+    script: (...how) => act(({ script }) => script(...how)),
+    unscript: (...how) => act(({ unscript }) => unscript(...how)),
     get faults() {
       return tenant().faults
     },

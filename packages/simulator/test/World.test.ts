@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import * as Simulator from "../src/Simulator.ts"
 import * as InProcess from "../src/testing/InProcess.ts"
@@ -42,6 +43,21 @@ describe("World", () => {
         (yield* found()).map((one) => one._tag === "Ended" ? one.record.callId : one._tag),
         Object.values(ids).map(() => ids.callId)
       )
+    }).pipe(Effect.provide(platform)))
+
+  it.effect("lets nobody who follows the journal act before the writer is done", () =>
+    Effect.gen(function*() {
+      const simulator = yield* Simulator.Simulator
+      const callId = yield* place({ to: "919840007100", pipeline: [hangup] })
+      const after: Array<string> = []
+      yield* simulator.follow({ callId, from: 3 }).pipe(
+        Stream.take(1),
+        Stream.runForEach(() => Effect.map(simulator.live, (live) => after.push(live[0]?.phase ?? "no call"))),
+        Effect.forkChild({ startImmediately: true })
+      )
+      yield* simulator.hangUp(callId, "caller").pipe(Effect.ignore)
+      yield* TestClock.adjust(4000)
+      assert.deepEqual(after, ["no call"])
     }).pipe(Effect.provide(platform)))
 
   it.effect("finds a call by what was posted about it, and none by an id that nothing has", () =>

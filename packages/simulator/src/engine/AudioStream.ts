@@ -10,11 +10,11 @@ import * as Mixer from "../core/media/Mixer.ts"
 import * as Recording from "../core/media/Recording.ts"
 import type { StreamCounts } from "../core/media/StreamCounts.ts"
 import type { Program } from "../core/pcmo/Program.ts"
-import * as slab from "../core/slab.ts"
 import * as StreamCodec from "../core/stream/StreamCodec.ts"
 import type { StreamProfile } from "../core/stream/StreamProfile.ts"
 import type { Happening } from "./happening.ts"
 import type { Journal } from "./Journal.ts"
+import * as outgoingFrames from "./outgoing.ts"
 import { frameMs } from "./Pacer.ts"
 import type { Dial, Line, Listener, StreamClose, StreamFailure } from "./StreamPort.ts"
 import * as streamTally from "./streamTally.ts"
@@ -108,23 +108,6 @@ const toldIgnored = 10
 /** The close code of a platform that broke. */
 const internalError = 1011
 
-/** Audio that may wait in a socket: a frame that finds more there is dropped. */
-const longestBacklogMs = 2000
-
-const isSilent = (samples: Int16Array): boolean => samples.every((sample) => sample === 0)
-
-const joined = (chunks: ReadonlyArray<Int16Array>): Int16Array => {
-  const [first] = chunks
-  if (first !== undefined && chunks.length === 1) return first
-  const all = new Int16Array(chunks.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const chunk of chunks) {
-    all.set(chunk, at)
-    at += chunk.length
-  }
-  return all
-}
-
 const numeric = (text: string): string | number => /^[0-9]{1,15}$/.test(text) ? Number(text) : text
 
 /** Dials a stream. */
@@ -136,7 +119,7 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
   const frames: Array<{ readonly caller: Int16Array | undefined; readonly app: Int16Array }> = []
   let conversation = Conversation.make(stream, profile)
   const { listens, sampleRate } = conversation
-  const longestBacklog = 2 * Mixer.channels(listens) * longestBacklogMs * (sampleRate / 1000)
+  const outgoing = outgoingFrames.make(profile, tally, Mixer.channels(listens) * (sampleRate / 1000))
   let state: "Dialing" | "Open" | "Ended" = "Dialing"
   let originMs: number | undefined
   let line: Line | undefined
@@ -145,10 +128,6 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
   let redial: Scheduled | undefined
   let attemptsLeft = profile.reconnectAttempts
   let isPaused = false
-  let chunks: Array<Int16Array> = []
-  /** Messages of frames that have passed. */
-  let outgoing: Array<Uint8Array> = []
-  let outgoingBytes = 0
   let last: StreamAccount | undefined
 
   const account = (): StreamAccount | undefined =>
@@ -160,26 +139,12 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
       measures: Conversation.measure(conversation)
     })
 
-  const sendOut = (send: (message: Uint8Array) => void): void => {
-    if (outgoing.length === 0) return
-    const messages = outgoing
-    outgoing = []
-    outgoingBytes = 0
-    for (const message of messages) send(message)
-  }
-  const flush = (): void => sendOut((message) => line?.send(message))
-  const deliver = (): void => sendOut((message) => line?.deliver === undefined ? line?.send(message) : line.deliver(message))
-
-  /** Frames that wait for the rest of their message go nowhere. */
-  const withhold = (): void => {
-    tally.count("withheld", chunks.length)
-    chunks = []
-  }
+  const flush = (): void => outgoing.flush(line)
 
   /** The stream is over, however it came about. */
   const finish = (): void => {
     if (state === "Ended") return
-    withhold()
+    outgoing.withhold()
     if (redial !== undefined) timeline.cancel(redial)
     owner.ended()
     state = "Ended"
@@ -234,7 +199,7 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
         return
       case "Pause":
         isPaused = true
-        return withhold()
+        return outgoing.withhold()
       case "Resume":
         isPaused = false
         return
@@ -330,7 +295,7 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
     if (state === "Ended") return
     owner.happened()
     isUp = false
-    withhold()
+    outgoing.withhold()
     if (by === "Network" && dialAgain()) return
     finish()
     tell({ _tag: "StreamClosed", streamId, by, code, reason })
@@ -351,20 +316,8 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
     })
   }
 
-  const send = (samples: Int16Array): void => {
-    if (isPaused || line === undefined || !isUp) return tally.count("withheld")
-    chunks.push(samples)
-    const frameCount = profile.frameMs / frameMs
-    if (chunks.length < frameCount) return
-    const whole = joined(chunks)
-    chunks.length = 0
-    if (profile.silence === "withheld" && isSilent(whole)) return tally.count("withheld", frameCount)
-    if (line.bufferedBytes() + outgoingBytes > longestBacklog) return tally.count("dropped", frameCount)
-    tally.count("sent", frameCount)
-    const message = StreamCodec.frame(whole, slab.bytes(2 * whole.length))
-    outgoing.push(message)
-    outgoingBytes += message.length
-  }
+  const send = (samples: Int16Array): void =>
+    isPaused || line === undefined || !isUp ? tally.count("withheld") : outgoing.add(line, samples)
 
   /** Whether there is room. */
   const record = (caller: Int16Array | undefined, app: Int16Array): boolean => {
@@ -389,7 +342,7 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
       send(passed.up)
       return Math.ceil(passed.heard / perMs)
     },
-    deliver,
+    deliver: () => outgoing.deliver(line),
     flush,
     skip: (count) => {
       if (state !== "Open") return

@@ -7,10 +7,8 @@ import type { CommandOf } from "../core/call/CallCommand.ts"
 import type { CallEvent } from "../core/call/CallEvent.ts"
 import type { Line } from "../core/media/Carrier.ts"
 import * as Chance from "../core/media/Chance.ts"
-import type * as Conversation from "../core/media/Conversation.ts"
 import * as Network from "../core/media/Network.ts"
 import type { Recording } from "../core/media/Recording.ts"
-import * as Speaker from "../core/media/Speaker.ts"
 import type { Prompt } from "../core/pcmo/Program.ts"
 import type { Sound } from "../core/scenario/Party.ts"
 import type { StreamProfile } from "../core/stream/StreamProfile.ts"
@@ -23,11 +21,11 @@ import * as Lines from "./Lines.ts"
 import * as NetworkPath from "./NetworkPath.ts"
 import { frameMs, missed, Pacer, type Rider } from "./Pacer.ts"
 import { Parties } from "./Parties.ts"
+import * as Shelf from "./shelf.ts"
 import { realAudio as realAudioOf } from "./Sounds.ts"
 import { StreamPort } from "./StreamPort.ts"
 import { Timeline } from "./Timeline.ts"
-
-type SampleRate = AudioStream.AudioStream["sampleRate"]
+import * as Voices from "./Voices.ts"
 
 /** @see {@link AudioStream.StreamAccount} */
 export type StreamAccount = AudioStream.StreamAccount
@@ -92,14 +90,6 @@ const keptCalls = 1000
 /** Of recordings of ended calls. */
 const keptBytes = 256 * 1024 * 1024
 
-/** What a leg says in a frame, settled once and rendered once. */
-interface Saying {
-  readonly fromMs: number
-  readonly before: Speaker.Speaker
-  readonly settled: Speaker.Speaker
-  readonly at: (sampleRate: SampleRate) => Conversation.Said | undefined
-}
-
 /** A call that has, or had, a stream. */
 interface MediaCall {
   call: Call.Call
@@ -107,10 +97,8 @@ interface MediaCall {
   callerLeg: Call.Leg | undefined
   calleeLeg: Call.Leg | undefined
   readonly streams: Map<string, AudioStream.AudioStream>
-  readonly speakers: Map<string, Speaker.Speaker>
-  /** What legs are going to say in the next frame, unless something changes it. */
-  readonly ready: Map<string, Saying>
   readonly lines: Lines.Lines
+  readonly voices: Voices.Voices
   readonly prompts: Map<string, { readonly label: string; readonly startMs: number }>
   readonly rider: Rider
   /** Streams that are open. */
@@ -120,48 +108,6 @@ interface MediaCall {
   /** Characters that lists of actions may still have. */
   listRoom: number
 }
-
-/** What is kept of ended calls: of each kind as much as fits in its room, the newest. */
-const makeShelf = <A>(room: number, sizeOf: (one: A) => number) => {
-  const kept = new Map<string, A>()
-  let taken = 0
-  const remove = (callId: string): void => {
-    const gone = kept.get(callId)
-    if (gone === undefined) return
-    kept.delete(callId)
-    taken -= sizeOf(gone)
-  }
-  return {
-    remove,
-    get: (callId: string) => kept.get(callId),
-    put: (callId: string, one: A): void => {
-      kept.set(callId, one)
-      taken += sizeOf(one)
-      for (const oldest of kept.keys()) {
-        if (taken <= room) return
-        remove(oldest)
-      }
-    }
-  }
-}
-
-const sayingOf = (before: Speaker.Speaker, fromMs: number): Saying => {
-  const settled = Speaker.say(before, fromMs + frameMs)
-  let known: { readonly sampleRate: SampleRate; readonly said: Conversation.Said | undefined } | undefined
-  return {
-    fromMs,
-    before,
-    settled,
-    at: (sampleRate) => {
-      if (known?.sampleRate !== sampleRate) {
-        known = { sampleRate, said: Speaker.frame(settled, { fromMs, ms: frameMs, sampleRate }) }
-      }
-      return known.said
-    }
-  }
-}
-
-const unheard = () => undefined
 
 const labelOf = (prompt: Prompt): string => prompt._tag === "File" ? prompt.name : prompt.text
 
@@ -193,76 +139,29 @@ const make = (options: MediaOptions) =>
       dial
     }
     const calls = new Map<string, MediaCall>()
-    const accounts = makeShelf<ReadonlyArray<AudioStream.StreamAccount>>(keptCalls, () => 1)
-    const recordings = makeShelf<Recording>(
+    const accounts = Shelf.make<ReadonlyArray<AudioStream.StreamAccount>>(keptCalls, () => 1)
+    const recordings = Shelf.make<Recording>(
       keptBytes,
       ([caller, app]) => caller.samples.byteLength + app.samples.byteLength
     )
 
-    /** The party of a leg that is on the line, which begins to speak with its answer. */
-    const speakerOf = (media: MediaCall, { answeredAt, legId }: Call.Leg): Speaker.Speaker | undefined => {
-      const known = media.speakers.get(legId)
-      if (known !== undefined || answeredAt === undefined) return known
-      const { callId } = media.call.origin
-      const speaker = Speaker.make(parties.speaks(`${callId}/${legId}`), {
-        answeredAt,
-        label: `${options.seed}/${callId}/${legId}`,
-        fileMs: options.fileMs,
-        realAudio
-      })
-      media.speakers.set(legId, speaker)
-      return speaker
-    }
-
-    /** What a leg says in a frame, from what is ready if nothing has happened to it; nothing if it never speaks again. */
-    const saysOf = (media: MediaCall, leg: Call.Leg | undefined, fromMs: number): Saying | undefined => {
-      const speaker = leg === undefined ? undefined : speakerOf(media, leg)
-      if (leg === undefined || speaker === undefined || Speaker.isDone(speaker)) return undefined
-      const ready = media.ready.get(leg.legId)
-      return ready?.before === speaker && ready.fromMs === fromMs ? ready : sayingOf(speaker, fromMs)
-    }
-
-    /** The same as it reaches the platform, at the rate of each stream. */
-    const voiceOf = (media: MediaCall, leg: Call.Leg | undefined, fromMs: number) => {
-      if (leg === undefined) return unheard
-      const { legId } = leg
-      const saying = saysOf(media, leg, fromMs)
-      if (saying !== undefined) media.speakers.set(legId, saying.settled)
-      return (sampleRate: SampleRate): Conversation.Said | undefined =>
-        media.lines.said(legId, fromMs / frameMs, sampleRate, saying?.at(sampleRate))
-    }
-
-    const prepareLeg = (media: MediaCall, leg: Call.Leg | undefined): void => {
-      const saying = saysOf(media, leg, media.fromMs)
-      if (leg === undefined || saying === undefined) return
-      for (const { sampleRate } of media.streams.values()) saying.at(sampleRate)
-      media.ready.set(leg.legId, saying)
-    }
-
-    /** Renders what is likely to be said next, while there is time. */
-    const prepare = (media: MediaCall): void => {
-      media.ready.clear()
-      prepareLeg(media, media.callerLeg)
-      prepareLeg(media, media.calleeLeg)
-    }
-
     const tick = (media: MediaCall, latenessMs: number): void => {
-      const { calleeLeg, callerLeg, fromMs } = media
+      const { calleeLeg, callerLeg, fromMs, voices } = media
       media.fromMs += frameMs
-      const caller = voiceOf(media, callerLeg, fromMs)
-      const callee = voiceOf(media, calleeLeg, fromMs)
+      const caller = voices.say(callerLeg, fromMs)
+      const callee = voices.say(calleeLeg, fromMs)
       let heardMs = 0
       for (const stream of media.streams.values()) {
         const { sampleRate } = stream
         heardMs = Math.max(heardMs, stream.pass(fromMs, latenessMs, caller(sampleRate), callee(sampleRate)))
       }
-      const speaker = callerLeg === undefined ? undefined : media.speakers.get(callerLeg.legId)
-      if (heardMs > 0 && callerLeg !== undefined && speaker !== undefined && !Speaker.isDone(speaker)) {
-        media.speakers.set(
-          callerLeg.legId,
-          Speaker.hear(speaker, { startMs: fromMs, endMs: fromMs + heardMs })
-        )
-      }
+      if (heardMs > 0) voices.hear(callerLeg, { startMs: fromMs, endMs: fromMs + heardMs })
+    }
+
+    /** Renders what is likely to be said next, while there is time. */
+    const prepare = ({ calleeLeg, callerLeg, fromMs, streams, voices }: MediaCall): void => {
+      voices.prepare(callerLeg, fromMs, streams.values())
+      voices.prepare(calleeLeg, fromMs, streams.values())
     }
 
     /** Lets all frames pass that are over by now. */
@@ -294,21 +193,28 @@ const make = (options: MediaOptions) =>
 
     const add = (call: Call.Call): MediaCall => {
       const { callId } = call.origin
+      const label = `${options.seed}/${callId}`
+      const lines = Lines.make(label, frameMs, (legId) => lineOf(media, legId))
       const media: MediaCall = {
         call,
         callerLeg: undefined,
         calleeLeg: undefined,
         streams: new Map(),
-        speakers: new Map(),
-        ready: new Map(),
         prompts: new Map(),
-        lines: Lines.make(`${options.seed}/${callId}`, frameMs, (legId) => lineOf(media, legId)),
+        lines,
+        voices: Voices.make({
+          label,
+          lines,
+          realAudio,
+          fileMs: options.fileMs,
+          speaks: (legId) => parties.speaks(`${callId}/${legId}`)
+        }),
         rider: {
-          tick: () => passAll(media),
-          deliver: () => {
+          tick: () => {
+            passAll(media)
             for (const stream of media.streams.values()) stream.deliver()
-            prepare(media)
           },
+          prepare: () => prepare(media),
           broke: (defect) => {
             for (const stream of media.streams.values()) stream.broke(defect)
           }
@@ -414,10 +320,7 @@ const make = (options: MediaOptions) =>
         const leg = media === undefined ? undefined : Call.leg(media.call, legId)
         if (media === undefined || leg === undefined || media.open === 0) return false
         catchUp(media)
-        const speaker = speakerOf(media, leg)
-        if (speaker === undefined) return false
-        media.speakers.set(legId, Speaker.interject(Speaker.say(speaker, Math.max(speaker.nowMs, media.fromMs)), sound))
-        return true
+        return media.voices.interject(leg, media.fromMs, sound)
       },
       release: (callId) => {
         const media = calls.get(callId)

@@ -25,15 +25,15 @@ export const missed = (latenessMs: number): number =>
   Math.max(0, Math.floor((latenessMs - longestLatenessMs) / frameMs))
 
 /**
- * Who goes round with the wheel. `tick`: a frame is over. `deliver`: all have ticked, and whatever else was due by then has
- * happened; nothing is under way that an answer could disturb. `broke`: it threw, and is off the wheel.
+ * Who goes round with the wheel. `tick`: a frame is over. `prepare`: all have ticked, and there is time for the next frame.
+ * `broke`: it threw, and is off the wheel.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Rider {
   readonly tick: () => void
-  readonly deliver?: () => void
+  readonly prepare?: () => void
   readonly broke: (defect: unknown) => void
 }
 
@@ -78,10 +78,9 @@ const make = Effect.gen(function*() {
     pending = undefined
     isTurning = true
     each(turn, (rider) => rider.tick())
+    each(turn, (rider) => rider.prepare?.())
     isTurning = false
-    if (riders.size === 0) return
-    timeline.at(timeline.nowMs(), "audio frames go out", () => each(turn, (rider) => rider.deliver?.()))
-    schedule(turn + 1)
+    if (riders.size > 0) schedule(turn + 1)
   }
 
   return Pacer.of({

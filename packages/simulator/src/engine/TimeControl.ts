@@ -152,7 +152,10 @@ export const manual = Effect.gen(function*() {
     news.openUnsafe()
   }
   const holds = Holds.make(tell)
-  const clock = yield* ManualClock.make(tell)
+  const clock = yield* ManualClock.make(() => {
+    holds.rested()
+    tell()
+  })
   const lock = Semaphore.makeUnsafe(1)
 
   const isAtRest = (): boolean => clock.isIdle() && holds.labels().length === 0

@@ -11,12 +11,13 @@ import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import { lookup } from "node:dns/promises"
 import { createServer } from "node:http"
+import * as aliases from "../edge/aliases.ts"
 import * as hosts from "../edge/webhook/hosts.ts"
+import * as Holds from "../engine/Holds.ts"
 import { Tenants } from "../engine/Tenants.ts"
 import * as Simulator from "../Simulator.ts"
 import * as SimulatorConfig from "../SimulatorConfig.ts"
 import { type Problem, SimulatorError } from "../SimulatorError.ts"
-import * as aliases from "./aliases.ts"
 import * as AudioDecoders from "./AudioDecoders.ts"
 import * as door from "./door.ts"
 import * as Espeak from "./Espeak.ts"
@@ -34,7 +35,7 @@ import * as StreamDialer from "./StreamDialer.ts"
  * - `sounds`: a folder of WAV files, by whose names parties and prompts have real audio.
  * - `speech`: who speaks texts: `generated` (default) are speech-like sounds, `espeak-ng` is that program.
  * - `recordings`: a folder for the audio of calls with a stream, a WAV file each.
- * - `aliases`: host names that webhooks and audio streams may go to, and where each leads instead.
+ * - `aliases`: host names that webhooks and audio streams may go to, and where each leads instead; `*` for all hosts.
  * - `headersTimeout`, `requestTimeout`: how long a client may take to send the head of a request, 10 s, and all of it,
  *   30 s; a head never has longer than the whole. Then it is answered with 408, and the connection ends.
  *
@@ -205,7 +206,10 @@ export const layer = (
   }
   const admin = options.adminToken === undefined ? {} : { adminToken: options.adminToken }
   const routes = Layer.merge(Simulator.routes(admin), door.severing)
-  const served = HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true })
+  // Built apart, so that the router is nobody else's: a program around has routes of its own.
+  const served = Layer.effectDiscard(
+    Layer.build(HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }))
+  )
   const journalFile = options.journalFile === undefined ? Layer.empty : JournalFile.layer(options.journalFile)
   const recordings = options.recordings === undefined ? Layer.empty : RecordingFiles.layer(options.recordings)
   const leading = options.aliases ?? {}
@@ -218,10 +222,14 @@ export const layer = (
     Layer.provideMerge(
       Simulator.layer(
         options.recordings === undefined ? options.config : { ...options.config, recordAudio: true },
-        { allows: hosts.allows(...allowed), resolve: aliases.resolving(leading, resolve) }
+        {
+          allows: aliases.areAll(leading) ? () => true : hosts.allows(...allowed),
+          resolve: aliases.resolving(leading, resolve)
+        }
       )
     ),
     Layer.provide([
+      Layer.succeed(Holds.InOrder, true),
       AudioDecoders.layer,
       options.sounds === undefined ? Layer.empty : SoundFiles.layer(options.sounds),
       options.speech === "espeak-ng" ? Espeak.layer() : Layer.empty

@@ -16,6 +16,7 @@ import * as Simulator from "../Simulator.ts"
 import type { SimulatorConfig } from "../SimulatorConfig.ts"
 import type { SimulatorError } from "../SimulatorError.ts"
 import * as Streams from "../Streams.ts"
+import { AppAtWork } from "./AppAtWork.ts"
 import * as scenarios from "./scenarios.ts"
 
 export {
@@ -70,7 +71,11 @@ export const layer = <E = never, E2 = never, R = never>(
     Effect.map(HttpRouter.toHttpEffect(Simulator.routes()), LocalClient.make)
   )
   return toPlatform.pipe(
-    Layer.provideMerge(Simulator.layer(options.config, { allows: () => true })),
+    Layer.provideMerge(
+      Layer.unwrap(
+        Effect.map(AppAtWork, ({ during }) => Simulator.layer(options.config, { allows: () => true, around: during }))
+      )
+    ),
     Layer.provide(options.streams ?? Streams.layerNone),
     Layer.provide(toApp)
   )

@@ -3,11 +3,11 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type * as TestClock from "effect/testing/TestClock"
 import { type Entry, Ladder, Moment, type TimeControl } from "../index.ts"
 import { Simulator } from "../Simulator.ts"
 import { SimulatorError } from "../SimulatorError.ts"
 import type { World } from "../World.ts"
+import { AppAtWork, isTestClock } from "./AppAtWork.ts"
 
 /**
  * A moment by its name, or whether the journal of the call tells of it so far.
@@ -34,21 +34,32 @@ const longestStepMs = 1000
 /** Lines of a ladder in a message. */
 const shownLines = 40
 
-const isTestClock = (clock: Clock.Clock): clock is TestClock.TestClock => "adjust" in clock && "withLive" in clock
-
 /** The entry that tells of it: that of the moment, or the newest when the function says yes. */
 const entryOf = (entries: ReadonlyArray<Entry.Entry>, what: What): Entry.Entry | undefined => {
   if (typeof what === "string") return entries.find((entry) => Moment.isAt(what, entry))
   return what(entries) ? entries.at(-1) : undefined
 }
 
+interface Wait {
+  readonly callId: string
+  readonly from: number
+  readonly endMs: number
+}
+
+/** Lets happen what is to happen at this moment. */
+const settle = ({ time }: World, clock: Clock.Clock): Effect.Effect<unknown, TimeControl.TimeRefused> =>
+  time.mode._tag === "Manual"
+    ? time.advance(0)
+    : isTestClock(clock)
+    ? Effect.flatMap(AppAtWork, (work) => work.settled)
+    : Effect.void
+
 /** Lets time pass to where something may have happened, and no further than the end. */
-const pass = (
+const move = (
   { follow, time }: World,
   clock: Clock.Clock,
-  wait: { readonly callId: string; readonly from: number; readonly endMs: number }
+  { callId, endMs, from }: Wait
 ): Effect.Effect<unknown, TimeControl.TimeRefused> => {
-  const { callId, endMs, from } = wait
   const nowMs = time.nowMs()
   const dueMs = Math.min(time.next()?.dueMs ?? endMs, endMs)
   if (time.mode._tag === "Manual") return time.advanceTo(Math.max(dueMs, nowMs))
@@ -56,6 +67,13 @@ const pass = (
   const speed = time.mode._tag === "Scaled" ? time.mode.factor : 1
   return Effect.timeoutOption(Stream.runHead(follow({ callId, from })), Math.max(1, (endMs - nowMs) / speed))
 }
+
+/** What is due next is known when this moment is over, and it may bring what is waited for. */
+const pass = Effect.fnUntraced(function*(world: World, clock: Clock.Clock, wait: Wait) {
+  yield* settle(world, clock)
+  const news = yield* world.journal({ callId: wait.callId, from: wait.from, limit: 1 })
+  if (news.length === 0) yield* move(world, clock, wait)
+})
 
 /** What the call has come to, the newest lines. */
 const ladderOf = (entries: ReadonlyArray<Entry.Entry>): string => {

@@ -24,10 +24,10 @@ const refused: Draft = { _tag: "Refused", causedBy: 1, operation: "POST /v3/x", 
 
 const faulted = (causedBy: number): Draft => ({ _tag: "Faulted", faultId: "fault1", fault: "Reset", causedBy })
 
-const rang = (callId: string): Draft => ({
+const rang = (callId: string, causedBy = 0): Draft => ({
   _tag: "Turned",
   callId,
-  causedBy: 0,
+  causedBy,
   event: { _tag: "LegRinging", at: 0, legId: "caller" },
   from: "Calling",
   to: "Calling",
@@ -147,9 +147,9 @@ describe("Journal", () => {
       const fault = journal.append(faulted(first))
       const second = journal.append(requested)
       journal.append(faulted(second))
-      journal.append({ ...rang("a"), causedBy: first })
-      journal.append({ ...rang("b"), causedBy: journal.append(requested) })
-      journal.append({ ...rang("a"), causedBy: second })
+      journal.append(rang("a", first))
+      journal.append(rang("b", journal.append(requested)))
+      journal.append(rang("a", second))
       assert.deepEqual(seqs(journal.read({ callId: "a" })), [fault, 6, 9])
       assert.deepEqual(seqs(journal.read({ callId: "b" })), [8])
     }).pipe(Effect.provide(journalOf())))
@@ -160,7 +160,7 @@ describe("Journal", () => {
       for (let index = 0; index < 50; index++) {
         const request = journal.append(requested)
         journal.append(faulted(request))
-        journal.append({ ...rang(`call${index}`), causedBy: request })
+        journal.append(rang(`call${index}`, request))
         journal.append(ended(`call${index}`))
         assert.isAtMost(journal.size(), 20)
         assert.strictEqual(journal.size(), journal.read().length)

@@ -62,6 +62,22 @@ describe("Pacer", () => {
       assert.deepStrictEqual(second.ticks, [60, 80])
     }).pipe(Effect.provide(wheel)))
 
+  it.effect("lets all prepare for the next frame once all have ticked", () =>
+    Effect.gen(function*() {
+      const timeline = yield* Timeline.Timeline
+      const pacer = yield* Pacer
+      const done: Array<string> = []
+      for (const name of ["a", "b"]) {
+        pacer.join({
+          ...rider(timeline),
+          tick: () => done.push(`${name} ticks`),
+          prepare: () => done.push(`${name} prepares`)
+        })
+      }
+      yield* TestClock.adjust(20)
+      assert.strictEqual(done.join(", "), "a ticks, b ticks, a prepares, b prepares")
+    }).pipe(Effect.provide(wheel)))
+
   it.effect("has one thing to do at a time, and nothing once nobody rides", () =>
     Effect.gen(function*() {
       const timeline = yield* Timeline.Timeline

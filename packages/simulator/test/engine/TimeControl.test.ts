@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as TestClock from "effect/testing/TestClock"
+import * as Holds from "../../src/engine/Holds.ts"
 import { Tenants } from "../../src/engine/Tenants.ts"
 import * as TimeControl from "../../src/engine/TimeControl.ts"
 import * as Simulator from "../../src/Simulator.ts"
@@ -252,6 +253,26 @@ describe("a hold", () => {
         accounts: [{ ...account("manual"), webhooks: { events: "http://localhost/menu", signingSecret: "k" } }]
       }
     }))))
+
+  it.effect.each([true, false])(
+    "lets webhooks come back in the order in which they went out: %s",
+    (isInOrder) =>
+      Effect.gen(function*() {
+        /** What is written when every third answer takes so much longer than the others. */
+        const answering = (firstMs: number) => {
+          let asked = 0
+          const { app } = menuApp(() =>
+            Effect.andThen(real(Effect.sleep(asked++ % 3 === 0 ? firstMs : 10)), jsonReply([hangup]))
+          )
+          return Effect.andThen(Effect.andThen(calls, advance(minutes(10))), written).pipe(
+            Effect.provide(platform("manual", app)),
+            Effect.provideService(Holds.InOrder, isInOrder)
+          )
+        }
+        const [slow, fast] = [yield* answering(30), yield* answering(0)]
+        assert.strictEqual(slow === fast, isInOrder)
+      })
+  )
 
   describe("on the handshake of a stream", () => {
     /** Streams that open when they are let. */

@@ -164,6 +164,22 @@ describe("Timeline", () => {
       }).pipe(Effect.provide(Layer.provide(fresh, layer)))
     }))
 
+  it.effect("sleeps once for each moment, and not anew for what comes later", () =>
+    Effect.gen(function*() {
+      const { counted, layer } = yield* countingSleeps
+      yield* Effect.gen(function*() {
+        const { at, ran, timeline } = yield* bench
+        const every = (): unknown => at(timeline.nowMs() + 20, "tick", every)
+        every()
+        yield* TestClock.adjust(10)
+        for (const dueMs of [25, 100, 5000]) at(dueMs, "later")
+        assert.strictEqual(counted.sleeps, 1)
+        yield* TestClock.adjust(90)
+        assert.strictEqual(ran.join(" "), "tick@20 later@25 tick@40 tick@60 tick@80 later@100 tick@100")
+        assert.strictEqual(counted.sleeps, 7)
+      }).pipe(Effect.provide(Layer.provide(fresh, layer)))
+    }))
+
   it.effect("tells what comes next", () =>
     Effect.gen(function*() {
       const { at, timeline } = yield* bench

@@ -123,7 +123,11 @@ export const callerSaid = (
 ): Ledger => {
   const end = at + samples.length
   if (voiced === undefined) Spans.listen(self.caller.voiced, at, samples)
-  else Spans.within(voiced, { start: at, end }).reduce(Spans.add, self.caller.voiced)
+  else {
+    for (const span of voiced) {
+      Spans.add(self.caller.voiced, { start: Math.max(at, span.start), end: Math.min(end, span.end) })
+    }
+  }
   Envelope.add(self.caller.envelope, at, samples)
   return passed(self, end)
 }

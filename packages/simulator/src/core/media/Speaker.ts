@@ -207,17 +207,18 @@ export const frame = (
     readonly sampleRate: AudioFrame.SampleRate
   }
 ): Said | undefined => {
-  const sounding = self.spoken.filter(({ endMs, startMs }) => endMs > fromMs && startMs < fromMs + ms)
-  if (sounding.length === 0) return undefined
   const perMs = sampleRate / 1000
-  const samples = slab.samples(ms * perMs)
-  const voiced = sounding.flatMap(({ endMs, startMs, utterance }) => {
+  let samples: Int16Array | undefined
+  const voiced: Array<Spans.Span> = []
+  for (const { endMs, startMs, utterance } of self.spoken) {
+    if (endMs <= fromMs || startMs >= fromMs + ms) continue
+    samples ??= slab.samples(ms * perMs)
     const at = Math.max(0, startMs - fromMs) * perMs
     const from = Math.max(0, fromMs - startMs) * perMs
     const into = samples.subarray(at, Math.min(ms, endMs - fromMs) * perMs)
     const voice = self.voiceOf(utterance, sampleRate)
     voice.fill(from, into)
-    return Voice.voicedWithin(voice, { at, from, sampleCount: into.length })
-  })
-  return { samples, voiced }
+    voiced.push(...Voice.voicedWithin(voice, { at, from, sampleCount: into.length }))
+  }
+  return samples === undefined ? undefined : { samples, voiced }
 }

@@ -169,6 +169,11 @@ const rampMs = 20
 /** How loud a syllable is at its very ends: loud enough to be found there. */
 const rampFloor = 1 / 8
 
+const sampleAt = (pulse: Float64Array, phase: number, inward: number, ramp: number): number => {
+  const loudness = inward >= ramp ? 1 : rampFloor + ((1 - rampFloor) * inward) / ramp
+  return Math.round(loudness * (pulse[phase] ?? 0))
+}
+
 /** A syllable is the same from both ends, so that it begins and ends with a pulse. */
 const spoken = (
   syllables: ReadonlyArray<Syllables.Syllable>,
@@ -192,16 +197,17 @@ const spoken = (
       const pulse = Syllables.pulse(syllable.sound, sampleRate)
       const first = Math.max(from, span.start)
       const until = Math.min(end, span.end)
-      let inward = Math.min(first - span.start, span.end - 1 - first)
-      let phase = inward % pulse.length
-      for (let place = first; place < until; place += 1) {
-        const loudness = inward >= ramp ? 1 : rampFloor + ((1 - rampFloor) * inward) / ramp
-        into[place - from] = Math.round(loudness * (pulse[phase] ?? 0))
-        const next = Math.min(place + 1 - span.start, span.end - 2 - place)
-        phase += next - inward
-        if (phase === pulse.length) phase = 0
-        else if (phase < 0) phase += pulse.length
-        inward = next
+      // From its middle on, a syllable goes back.
+      const middle = Math.max(first, Math.min(until, (span.start + span.end + 1) >> 1))
+      let phase = (first - span.start) % pulse.length
+      for (let place = first; place < middle; place += 1) {
+        into[place - from] = sampleAt(pulse, phase, place - span.start, ramp)
+        phase = phase + 1 === pulse.length ? 0 : phase + 1
+      }
+      phase = (span.end - 1 - middle) % pulse.length
+      for (let place = middle; place < until; place += 1) {
+        into[place - from] = sampleAt(pulse, phase, span.end - 1 - place, ramp)
+        phase = phase === 0 ? pulse.length - 1 : phase - 1
       }
     }
   }

@@ -109,7 +109,8 @@ export const rows: ReadonlyArray<Row> = [
   },
   {
     digits: "7502",
-    behaviour: "answers after 1 s, cuts in 1.5 s into what the app says and speaks for 1 s, hangs up 7 s after the answer",
+    behaviour:
+      "answers after 1 s, cuts in 1.5 s into what the app says and speaks for 1 s, hangs up 7 s after the answer",
     party: () => speaks(7000, [{ bargeInMs: 1500, voice: speech(1000) }])
   },
   {
@@ -124,7 +125,8 @@ export const rows: ReadonlyArray<Row> = [
   },
   {
     digits: "7504",
-    behaviour: "answers after 1 s, speaks for 2 s whenever the app has been silent for 0.3 s, twice, hangs up after 30 s",
+    behaviour:
+      "answers after 1 s, speaks for 2 s whenever the app has been silent for 0.3 s, twice, hangs up after 30 s",
     party: () =>
       speaks(30_000, [
         { afterSilenceMs: 300, voice: speech(2000) },

@@ -5,31 +5,14 @@
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as NumberPlan from "../../core/scenario/NumberPlan.ts"
+import * as docsControl from "./docsControl.ts"
+import { block, curl as line, escaped, pretty, prose } from "./docsHtml.ts"
 import { style } from "./docsStyle.ts"
 import { originOf, replies, requests, schemas } from "./openapi.ts"
 import { type Group, groups, type Operation, operations, type RefusalName, refusals } from "./openapiOperations.ts"
 import type { Visit } from "./page.ts"
 
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  "\"": "&quot;",
-  "'": "&#39;"
-}
-
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character] ?? character)
-
-/** Prose in which `code` stands between backticks. */
-const prose = (text: string): string => escaped(text).replace(/`([^`]*)`/g, "<code>$1</code>")
-
-const pretty = (json: unknown): string => JSON.stringify(json, null, 2)
-
-const block = (text: string): string => `<pre>${escaped(text)}</pre>`
-
 const schemaLink = (name: string): string => `<a href="#schema-${name}">${name}</a>`
-
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
 
 const concrete = ({ path, pathId }: Operation): string =>
   pathId === undefined ? path : path.replace(`{${pathId.name}}`, pathId.example)
@@ -38,13 +21,11 @@ const takesToken = ({ group }: Operation): boolean => group === "Calls" || group
 
 /** A line for a shell: the operation with an example of one form of its body. */
 const curl = (origin: string, operation: Operation, body: unknown): string =>
-  [
-    `curl -sS ${quoted(`${origin}${concrete(operation)}`)}`,
-    ...(takesToken(operation) ? [`-H ${quoted("Authorization: Bearer sim-token")}`] : []),
-    ...(body === undefined
-      ? []
-      : [`-H ${quoted("Content-Type: application/json")}`, `-d ${quoted(pretty(body))}`])
-  ].join(" \\\n  ")
+  line({
+    url: `${origin}${concrete(operation)}`,
+    headers: takesToken(operation) ? ["Authorization: Bearer sim-token"] : [],
+    body
+  })
 
 const tries = (origin: string, operation: Operation): string =>
   operation.requests === undefined
@@ -100,7 +81,8 @@ a person who answers after two seconds and hangs up after thirty.</p><table>${ro
 const links = [
   ...groupNames.map((group) => [groupId(group), group] as const),
   ["numbers", "Phones"] as const,
-  ["schemas", "Schemas"] as const
+  ["schemas", "Schemas"] as const,
+  ["control", "Control"] as const
 ]
 
 /**
@@ -125,7 +107,8 @@ this page for programs at <a href="/_sim/openapi.json">/_sim/openapi.json</a>.</
 </header><nav>${links.map(([id, name]) => `<a href="#${id}">${name}</a>`).join(" ")}</nav>
 <main>${groupNames.map((group) => groupPart(origin, group)).join("\n")}
 ${numbersPart()}
-${schemasPart()}</main></body></html>
+${schemasPart()}
+${docsControl.part(origin)}</main></body></html>
 `
 
 /** The browser is held to what is said above: no script, no request, no frame around it. */

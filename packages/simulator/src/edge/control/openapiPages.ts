@@ -1,4 +1,4 @@
-/** The pages about the emulated API. What they are made of is loaded when one is asked for, so that starting takes no longer. */
+/** The pages about the APIs. What they are made of is loaded when one is asked for, so that starting takes no longer. */
 import * as Effect from "effect/Effect"
 import type { Page } from "./page.ts"
 
@@ -12,6 +12,12 @@ export const pages: ReadonlyArray<Page> = [
     method: "GET",
     path: "/openapi.json",
     answer: (visit) => Effect.flatMap(Effect.promise(() => import("./openapi.ts")), ({ page }) => page(visit))
+  },
+  {
+    name: "control",
+    method: "GET",
+    path: "/control/openapi.json",
+    answer: (visit) => Effect.flatMap(Effect.promise(() => import("./api/document.ts")), ({ page }) => page(visit))
   },
   {
     name: "docs",

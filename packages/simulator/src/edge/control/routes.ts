@@ -1,26 +1,24 @@
 /**
- * What is the simulator's own and not the platform's: health, calls, the journal, all below `/_sim`.
- *
- * A request sees one tenant: the one whose bearer token it carries, or the default one, or without a token the one that
- * `?tenant=NAME` names. When the server can be reached from other machines, everything but health asks for the admin
- * token instead. Otherwise it asks to be called by a name of this machine, so that no web page can look in.
+ * What is the simulator's own and not the platform's, all below `/_sim`: health, calls, the journal as pages, and the
+ * control API, which is loaded when something of it is first asked for. {@link letIn} says who may look.
  */
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
+import type * as HttpServerError from "effect/http/HttpServerError"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import type * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
-import { isSame } from "../../engine/isSame.ts"
-import { type Tenant, Tenants } from "../../engine/Tenants.ts"
-import { bearerToken } from "../bearer.ts"
-import * as hosts from "../webhook/hosts.ts"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import { Tenants } from "../../engine/Tenants.ts"
+import type { Needs } from "./api/serve.ts"
 import * as callPages from "./callPages.ts"
 import * as inbound from "./inbound.ts"
 import { journal } from "./journalPage.ts"
+import { type Guard, letIn, search } from "./letIn.ts"
 import * as metrics from "./metrics.ts"
 import * as openapiPages from "./openapiPages.ts"
-import { json, type Page, type Refused, refused, type Visit } from "./page.ts"
+import { json, type Page } from "./page.ts"
 import * as streamPages from "./streamPages.ts"
 
 /**
@@ -29,51 +27,8 @@ import * as streamPages from "./streamPages.ts"
  * @category models
  * @since 0.1.0
  */
-export interface ControlOptions {
+export interface ControlOptions extends Guard {
   readonly version: string
-  readonly adminToken?: Redacted.Redacted<string>
-}
-
-const search = (request: HttpServerRequest.HttpServerRequest): URLSearchParams =>
-  new URLSearchParams(request.url.split("?")[1] ?? "")
-
-/** The host that the client meant, without its port. A request within this process has none, and means this machine. */
-const hostOf = (request: HttpServerRequest.HttpServerRequest): string =>
-  (request.headers["host"] ?? "localhost").replace(/:\d+$/, "")
-
-const tenantByName = (tenants: Tenants["Service"], name: string): Effect.Effect<Tenant, Refused> => {
-  const found = tenants.byName(name)
-  return found === undefined
-    ? refused(404, "no_such_tenant", `known: ${tenants.all().map((tenant) => tenant.name).join(", ")}`)
-    : Effect.succeed(found)
-}
-
-/** Whom the request may see: one tenant that its token or its `tenant` picks, or else all, the default one first. */
-const letIn = (
-  tenants: Tenants["Service"],
-  options: ControlOptions,
-  request: HttpServerRequest.HttpServerRequest
-): Effect.Effect<Pick<Visit, "tenant" | "tenants">, Refused> => {
-  const token = bearerToken(request)
-  const name = search(request).get("tenant")
-  const one = (tenant: Tenant) => ({ tenant, tenants: [tenant] })
-  const byName = name === null
-    ? Effect.succeed({ tenant: tenants.main, tenants: tenants.all() })
-    : Effect.map(tenantByName(tenants, name), one)
-  if (options.adminToken !== undefined) {
-    return token !== undefined && isSame(token, Redacted.value(options.adminToken))
-      ? byName
-      : refused(401, "unauthorized", "send the admin token as 'Authorization: Bearer <token>'")
-  }
-  if (!hosts.isLoopback(hostOf(request))) {
-    return refused(403, "forbidden", "ask for localhost or 127.0.0.1: a page of another host may not look in here")
-  }
-  if (token === undefined) return byName
-  const named = tenants.byToken(token)
-  if (named === undefined) return refused(401, "unauthorized", "no account has this token")
-  return name === null || name === named.name
-    ? Effect.succeed(one(named))
-    : refused(403, "forbidden", "this token is another tenant's")
 }
 
 const health = (tenants: Tenants["Service"], options: ControlOptions) =>
@@ -104,6 +59,12 @@ const pages: ReadonlyArray<Page> = [
   }
 ]
 
+/** What can be asked for, and how: `/calls/{id}` is below `/_sim`. */
+interface Place {
+  readonly method: string
+  readonly path: string
+}
+
 const healthPath = "/_sim/health"
 
 /** Every page by name; what is not asked for with `GET` says so. */
@@ -123,11 +84,10 @@ const pathOf = (request: HttpServerRequest.HttpServerRequest): string => request
 const idIn = (request: HttpServerRequest.HttpServerRequest): string =>
   pathOf(request).split("/")[3]?.toLowerCase() ?? ""
 
-const patternOf = ({ path }: { readonly path: string }): RegExp =>
-  new RegExp(`^/_sim${path.replace("{id}", "([^/]+)")}$`)
+const patternOf = ({ path }: Place): RegExp => new RegExp(`^/_sim${path.replace(/\{\w+\}/g, "([^/]+)")}$`)
 
 /** What is at a path, by its method. Whoever waits for a server to be there may ask for the head of `health` alone. */
-const places: ReadonlyArray<{ readonly method: string; readonly path: string }> = [
+const places: ReadonlyArray<Place> = [
   { method: "GET", path: "" },
   { method: "GET", path: "/health" },
   { method: "HEAD", path: "/health" },
@@ -135,8 +95,11 @@ const places: ReadonlyArray<{ readonly method: string; readonly path: string }> 
 ]
 
 /** A path that is none of the server's, or whose id cannot be read, is 404; one that is, with another method, 405. */
-const elsewhere = (request: HttpServerRequest.HttpServerRequest): HttpServerResponse.HttpServerResponse => {
-  const here = places.filter((place) => patternOf(place).test(pathOf(request)))
+const elsewhere = (
+  request: HttpServerRequest.HttpServerRequest,
+  more: ReadonlyArray<Place> = []
+): HttpServerResponse.HttpServerResponse => {
+  const here = [...places, ...more].filter((place) => patternOf(place).test(pathOf(request)))
   const allow = here.map(({ method }) => method).join(", ")
   return here.length === 0 || here.some(({ method }) => method === request.method)
     ? HttpServerResponse.jsonUnsafe({
@@ -149,17 +112,36 @@ const elsewhere = (request: HttpServerRequest.HttpServerRequest): HttpServerResp
     )
 }
 
+const isNowhere = (error: HttpServerError.HttpServerError): boolean => error.reason._tag === "RouteNotFound"
+
+const isOurs = (request: HttpServerRequest.HttpServerRequest): boolean => pathOf(request).startsWith("/_sim/")
+
+/** What answers for the control API, made when something is first asked of it. It lives as long as the routes. */
+const controlApi = (guard: Guard) =>
+  Effect.gen(function*() {
+    const context = yield* Effect.context<Needs | Scope.Scope>()
+    // Its router must not be the one that the layer around was built with, nor may it live by the services of the request
+    // that asks first.
+    const own = Context.add(context, Layer.CurrentMemoMap, Layer.makeMemoMapUnsafe())
+    const instead: (around: Context.Context<never>) => typeof own = () => own
+    const load = Effect.flatMap(Effect.promise(() => import("./api/serve.ts")), (serve) =>
+      Effect.map(serve.make(guard), (answered) => ({ answered, places: serve.places })))
+    return yield* Effect.cached(Effect.uninterruptible(Effect.updateContext(load, instead)))
+  })
+
 /**
- * The routes. To add a page, add a row to `pages`.
+ * The routes. To add a page, add a row to `pages`; to add an operation to the control API, see `api/ControlApi.ts`.
  *
  * @category layers
  * @since 0.1.0
  */
-export const layer = (options: ControlOptions): Layer.Layer<never, never, HttpRouter.HttpRouter | Tenants> =>
+export const layer = (options: ControlOptions): Layer.Layer<never, never, HttpRouter.HttpRouter | Needs> =>
   HttpRouter.use(Effect.fnUntraced(function*(router) {
     const tenants = yield* Tenants
+    const api = yield* controlApi(options)
     const within = (answer: Page["answer"]) => (request: HttpServerRequest.HttpServerRequest) =>
       letIn(tenants, options, request).pipe(
+        Effect.mapError(({ status, ...body }) => HttpServerResponse.jsonUnsafe(body, { status })),
         Effect.flatMap((seen) => answer({ ...seen, request, params: search(request), id: idIn(request) })),
         Effect.catch(Effect.succeed)
       )
@@ -173,5 +155,9 @@ export const layer = (options: ControlOptions): Layer.Layer<never, never, HttpRo
     for (const page of pages) {
       yield* router.add(page.method, `/_sim${page.path.replace("{id}", ":id")}`, within(page.answer))
     }
-    yield* router.add("*", "*", (request) => Effect.succeed(elsewhere(request)))
+    yield* router.add("*", "*", (request) =>
+      isOurs(request)
+        ? Effect.flatMap(api, ({ answered, places }) =>
+          Effect.catchIf(answered, isNowhere, () => Effect.succeed(elsewhere(request, places))))
+        : Effect.succeed(elsewhere(request)))
   }))

@@ -21,7 +21,7 @@ import * as signature from "./signature.ts"
 
 /**
  * How webhooks go out. `allows` says which URLs may be sent to, `resolve` looks a host name up, so that a name which
- * leads to a forbidden address is caught.
+ * leads to a forbidden address is caught. `around` is what is done around each exchange, within its time-out.
  *
  * @category models
  * @since 0.1.0
@@ -30,6 +30,7 @@ export interface WebhookOptions {
   readonly timeout: Duration.Duration
   readonly allows: (url: URL) => boolean
   readonly resolve: (host: string) => Effect.Effect<ReadonlyArray<string>>
+  readonly around: <A>(exchange: Effect.Effect<A>) => Effect.Effect<A>
 }
 
 /**
@@ -41,7 +42,8 @@ export interface WebhookOptions {
 export const defaults: WebhookOptions = {
   timeout: Duration.seconds(5),
   allows: hosts.allows([]),
-  resolve: () => Effect.succeed([])
+  resolve: () => Effect.succeed([]),
+  around: (exchange) => exchange
 }
 
 /** A longer reply fails with `TooLarge`. */
@@ -115,6 +117,7 @@ const make = (options: WebhookOptions) =>
             ? Effect.map(exchange(url, body, posting), withBody)
             : Effect.succeed(failed("Forbidden"))
         ),
+        options.around,
         Effect.timeoutOption(options.timeout),
         Effect.map(Option.getOrElse(() => withBody(failed("TimedOut"))))
       )

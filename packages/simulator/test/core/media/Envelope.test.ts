@@ -31,6 +31,13 @@ it("keeps a peak when silence is added at the same place later", () => {
   assert.strictEqual(Envelope.peakBetween(drawn, 10, 20), 200)
 })
 
+it("of a copy stays as it was", () => {
+  const envelope = Envelope.add(Envelope.make(10), 0, Int16Array.of(12_800))
+  const copy = Envelope.copy(envelope)
+  Envelope.add(envelope, 0, Int16Array.of(25_600))
+  assert.deepStrictEqual([copy, envelope].map((one) => Envelope.peakBetween(one, 0, 10)), [100, 200])
+})
+
 it("is not changed by moments that are none", () => {
   const envelope = Envelope.make(10)
   for (const at of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {

@@ -66,6 +66,19 @@ describe("the ledger", () => {
     assert.strictEqual(ledger.prompts.length, Ledger.maximumMarks)
   })
 
+  it("of a copy stays as it was", () => {
+    const samples = loud(160)
+    const ledger = Ledger.callerSaid(Ledger.appHeard(Ledger.make(8000), { at: 0, samples, heard: 160 }), {
+      at: 0,
+      samples
+    })
+    const copy = Ledger.copy(ledger)
+    const before = JSON.stringify(copy)
+    Ledger.callerSaid(Ledger.appHeard(ledger, { at: 160, samples, heard: 160 }), { at: 160, samples })
+    assert.strictEqual(JSON.stringify(copy), before)
+    assert.deepStrictEqual([copy.end, ledger.end], [160, 320])
+  })
+
   it("does not grow with the length of a call, only with its turns", () => {
     let ledger = Ledger.make(8000)
     const samples = loud(160)

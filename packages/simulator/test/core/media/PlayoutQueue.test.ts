@@ -37,6 +37,15 @@ describe("the queue", () => {
     assert.deepStrictEqual(hear(queue, 5)[1], [1, 2, 3, 4, 5])
   })
 
+  it("keeps what it holds, when another is made of it", () => {
+    const queue = PlayoutQueue.push(PlayoutQueue.make(options), numbered(1, 2))
+    const [one, other] = [numbered(10, 3), numbered(20, 3)].map((samples) => PlayoutQueue.push(queue, samples))
+    assert(one !== undefined && other !== undefined)
+    assert.deepStrictEqual(hear(one, 5)[1], [1, 2, 10, 11, 12])
+    assert.deepStrictEqual(hear(other, 5)[1], [1, 2, 20, 21, 22])
+    assert.deepStrictEqual(hear(queue, 3)[1], [1, 2, 0])
+  })
+
   it("takes the oldest and drops the excess that is new", () => {
     const queue = PlayoutQueue.push(PlayoutQueue.make({ ...options, capSamples: 4 }), numbered(1, 3))
     const full = PlayoutQueue.push(queue, numbered(4, 3))

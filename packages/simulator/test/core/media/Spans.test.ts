@@ -46,6 +46,42 @@ describe("spans", () => {
     ])
   })
 
+  it("are so many at most: what sounds later is in none", () => {
+    const spans = Spans.make(0)
+    for (let place = 0; place < Spans.maximumSpans + 5; place += 1) {
+      Spans.add(spans, { start: 10 * place, end: 10 * place + 4 })
+    }
+    const last = 10 * (Spans.maximumSpans - 1)
+    assert.lengthOf(Spans.toArray(spans), Spans.maximumSpans)
+    assert.deepStrictEqual(Spans.toArray(spans).at(-1), { start: last, end: last + 4 })
+    assert.lengthOf(Spans.toArray(Spans.settle(spans)), Spans.maximumSpans)
+  })
+
+  it("are settled in a time that does not grow with their number", () => {
+    const spans = Spans.make(0)
+    Spans.add(spans, { start: 0, end: 4 })
+    const { settled } = Spans.settle(spans)
+    assert.strictEqual(Spans.settle(Spans.add(spans, { start: 10, end: 14 })).settled, settled)
+  })
+
+  it("of a copy stay as they were", () => {
+    const spans = Spans.add(Spans.make(5), { start: 0, end: 4 })
+    const copy = Spans.copy(spans)
+    Spans.add(Spans.add(spans, { start: 6, end: 8 }), { start: 100, end: 104 })
+    assert.deepStrictEqual(Spans.toArray(copy), [{ start: 0, end: 4 }])
+    assert.deepStrictEqual(Spans.toArray(spans), [{ start: 0, end: 8 }, { start: 100, end: 104 }])
+  })
+
+  it.prop(
+    "are found from any place, in any order, as they are from the first",
+    [Gaps, Schema.Array(Count)],
+    ([gaps, asked]) => {
+      const spans = sounds(gaps).filter(({ end, start }) => end > start)
+      const find = Spans.finder(spans)
+      for (const at of asked) assert.strictEqual(find(at), Spans.firstEndingAfter(spans, at))
+    }
+  )
+
   it.prop("are in order, further apart than the join, and lose no sound", [Gaps, Count], ([gaps, join]) => {
     const all = sounds(gaps)
     const spans = Spans.toArray(all.reduce(Spans.add, Spans.make(join)))

@@ -34,6 +34,16 @@ describe("a speaker", () => {
     assert.deepStrictEqual(said(speaker([{ afterMs: 505, voice: speech(300) }]), 3000), [[0, 1505, 1805]])
   })
 
+  it("is done once it has said everything", () => {
+    const one = speaker([{ afterMs: 0, voice: speech(100) }])
+    const moments = [1000, 1020, 1100, 1120, 1140]
+    assert.deepStrictEqual(
+      moments.map((moment, place) => Speaker.isDone(moments.slice(0, place + 1).reduce(Speaker.say, one))),
+      [false, false, false, true, true]
+    )
+    assert.isTrue(Speaker.isDone(speaker([])))
+  })
+
   it("says one thing after another, never two at once", () => {
     const one = speaker([{ afterMs: 0, voice: speech(300) }, { afterMs: 100, voice: speech(200) }])
     assert.deepStrictEqual(said(one, 3000), [[0, 1000, 1300], [1, 1300, 1500]])

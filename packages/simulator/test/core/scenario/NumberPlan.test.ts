@@ -60,7 +60,9 @@ describe("a person who speaks", () => {
     }).pipe(Effect.provide(platform)))
 
   it("answers after 1 s, and leaves in the end", () => {
-    const speaking = NumberPlan.rows.map(({ digits, party }) => party(digits)).filter(({ speaks }) => speaks !== undefined)
+    const speaking = NumberPlan.rows.map(({ digits, party }) => party(digits)).filter(({ speaks }) =>
+      speaks !== undefined
+    )
     assert.lengthOf(speaking, 6)
     for (const { hangsUp, outcome } of speaking) {
       assert.deepInclude(outcome, { _tag: "Answers", afterMs: 1000 })

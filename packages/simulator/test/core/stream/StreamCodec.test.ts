@@ -170,6 +170,64 @@ describe("a text of the app", () => {
   })
 })
 
+describe("raw audio", () => {
+  /** Not what raw audio is recognised by, and the same JSON. */
+  const asAnyJson = (text: string) => ` ${text}`
+
+  const Space = Schema.Literals(["", "", " ", "\t\r\n", "\u00a0", "\u2028", "\v"])
+  const Base64 = Schema.String.check(Schema.isPattern(/^[A-Za-z0-9+/=]{0,24}$/))
+  const Edit = Schema.Struct({
+    at: Schema.Natural,
+    removed: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 3 })),
+    put: Schema.Literals([
+      "",
+      "\"",
+      "}",
+      "\\u0041",
+      "=",
+      "A",
+      "é",
+      "\ud800",
+      "\n",
+      ",\"x\":1",
+      "16000",
+      "8000.0",
+      "wav"
+    ])
+  })
+  const Text = Schema.Struct({
+    space: Space,
+    rate: Schema.Literals(["8000", "16000", "8000", "24000", "8e3", "08000"]),
+    bytes: Schema.Uint8Array,
+    base64: Schema.Literals(["right", "any"]),
+    any: Base64,
+    edits: Schema.Array(Edit)
+  })
+
+  it.prop("means what any reading of its JSON says", [Text], ([{ any, base64, bytes, edits, rate, space }]) => {
+    const letters = base64 === "any" ? any : Buffer.from(bytes).toString("base64")
+    const parts = [
+      ...["{", "\"type\"", ":", "\"streamAudio\"", ",", "\"data\"", ":", "{", "\"audioDataType\"", ":", "\"raw\"", ","],
+      ...["\"sampleRate\"", ":", rate, ",", "\"audioData\"", ":", `"${letters}"`]
+    ]
+    const text = edits.slice(0, 2).reduce((before, { at, put, removed }) => {
+      const place = at % (before.length + 1)
+      return before.slice(0, place) + put + before.slice(place + removed)
+    }, `${parts.join(space)}}}`)
+    assert.deepStrictEqual(read(text), read(asAnyJson(text)))
+  })
+
+  it("means the same wherever one character of it is another", () => {
+    const text = audio({ audioDataType: "raw", sampleRate: 16_000, audioData: "AAEC/w==" })
+    for (let place = 0; place <= text.length; place += 1) {
+      for (const put of ["", "A", "=", "\"", "\\", " ", "\u00a0", "0", "{", "}", ",", "\u0000"]) {
+        const changed = text.slice(0, place) + put + text.slice(place + 1)
+        assert.deepStrictEqual(read(changed), read(asAnyJson(changed)), changed)
+      }
+    }
+  })
+})
+
 describe("a binary message of the app", () => {
   const bytes = Uint8Array.of(1, 2, 3, 4)
   const playing = StreamProfile.make({ playsBinary: true })

@@ -37,6 +37,20 @@ it("refuses what both official clients refuse", () => {
   ) assert.isUndefined(base64.decode(text), text)
 })
 
+it("reads texts of any length, also as a part of another", () => {
+  for (const length of [6143, 6144, 6145, 6146, 12_288, 12_289, 20_000]) {
+    const bytes = Uint8Array.from({ length }, (_, index) => (index * 7919) >> 3)
+    const text = Base64.encode(bytes)
+    assert.deepStrictEqual(base64.decode(text), bytes)
+    assert.deepStrictEqual(base64.decode(`=="${text}"==`, 3, 3 + text.length), bytes)
+    for (const place of [0, 8191, 8192, text.length - 3]) {
+      if (place >= text.length) continue
+      assert.isUndefined(base64.decode(`${text.slice(0, place)}é${text.slice(place + 1)}`))
+      assert.isUndefined(base64.decode(`${text.slice(0, place)} ${text.slice(place + 1)}`))
+    }
+  }
+})
+
 it.prop("reads back any bytes that another encoder wrote", [Schema.Uint8Array], ([bytes]) => {
   assert.deepStrictEqual(base64.decode(Base64.encode(bytes)), new Uint8Array(bytes))
 })

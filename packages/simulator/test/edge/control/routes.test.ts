@@ -44,6 +44,7 @@ describe("/_sim", () => {
         "journal",
         "metrics",
         "openapi",
+        "control",
         "docs",
         "inbound"
       ])

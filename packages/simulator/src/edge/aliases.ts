@@ -6,17 +6,26 @@ import * as Layer from "effect/Layer"
 import { StreamPort } from "../engine/StreamPort.ts"
 
 /**
- * By host name: the origin that is meant, as `http://127.0.0.1:3000`.
+ * By host name: the origin that is meant, as `http://127.0.0.1:3000`. The name `*` stands for all hosts that have none.
  *
  * @category models
  * @since 0.1.0
  */
 export type Aliases = Readonly<Record<string, string>>
 
+const everyHost = "*"
+
+/** The origin that a host stands for, if it does for any. */
+const originOf = (aliases: Aliases, host: string): string | undefined =>
+  [host, everyHost].flatMap((name) => Object.hasOwn(aliases, name) ? aliases[name] ?? [] : [])[0]
+
+/** Whether no host is left that leads to itself. */
+export const areAll = (aliases: Aliases): boolean => originOf(aliases, everyHost) !== undefined
+
 /** The URL that is meant; a socket goes to the same host and port, in its own protocol. */
 const meant = (aliases: Aliases, text: string): string => {
   const url = URL.parse(text)
-  const origin = url !== null && Object.hasOwn(aliases, url.hostname) ? URL.parse(aliases[url.hostname] ?? "") : null
+  const origin = url === null ? null : URL.parse(originOf(aliases, url.hostname) ?? "")
   if (url === null || origin === null) return text
   const isSocket = url.protocol.startsWith("ws")
   const protocol = origin.protocol === "https:" ? (isSocket ? "wss:" : "https:") : (isSocket ? "ws:" : "http:")
@@ -56,4 +65,4 @@ export const streams = (aliases: Aliases): Layer.Layer<StreamPort, never, Stream
 export const resolving =
   (aliases: Aliases, resolve: (host: string) => Effect.Effect<ReadonlyArray<string>>) =>
   (host: string): Effect.Effect<ReadonlyArray<string>> =>
-    Object.hasOwn(aliases, host) ? Effect.succeed([]) : resolve(host)
+    originOf(aliases, host) === undefined ? resolve(host) : Effect.succeed([])
