@@ -44,17 +44,18 @@ const said = Effect.fnUntraced(function*(code: string) {
 const endOf = (startMs: number, text: string): number =>
   startMs + promptDurationMs({ _tag: "Say", text, speed: 1 }, new Map())
 
+/** When a person says something, in milliseconds from the beginning of the stream. */
+const spoken: Array<readonly [code: string, said: Array<[startMs: number, endMs: number]>]> = [
+  ["7501", [[500, 2500]]],
+  ["7502", [[1500, 2500]]],
+  ["7503", [[500, endOf(500, "My order is late")], [4000, endOf(4000, "Goodbye")]]],
+  ["7504", [[2300, 4300], [6800, 8800]]],
+  ["7505", [[0, 10_000]]],
+  ["7506", [[500, 2000]]]
+]
+
 describe("a person who speaks", () => {
-  it.effect.each(
-    [
-      ["7501", [[500, 2500]]],
-      ["7502", [[1500, 2500]]],
-      ["7503", [[500, endOf(500, "My order is late")], [4000, endOf(4000, "Goodbye")]]],
-      ["7504", [[2300, 4300], [6800, 8800]]],
-      ["7505", [[0, 10_000]]],
-      ["7506", [[500, 2000]]]
-    ] as const
-  )("does what the row of %s says", ([code, expected]) =>
+  it.effect.each(spoken)("does what the row of %s says", ([code, expected]) =>
     Effect.gen(function*() {
       assert.deepEqual(yield* said(code), expected)
     }).pipe(Effect.provide(platform)))
