@@ -121,7 +121,7 @@ export const firstEndingAfter = (spans: ReadonlyArray<Span>, at: number): number
 export const finder = (spans: ReadonlyArray<Span>): (at: number) => number => {
   let found = 0
   const fits = (place: number, at: number): boolean =>
-    (spans[place - 1]?.end ?? at) <= at && (spans[place]?.end ?? Number.POSITIVE_INFINITY) > at
+    place <= spans.length && (spans[place - 1]?.end ?? at) <= at && (spans[place]?.end ?? Number.POSITIVE_INFINITY) > at
   return (at) => {
     if (!fits(found, at)) found = fits(found + 1, at) ? found + 1 : firstEndingAfter(spans, at)
     return found

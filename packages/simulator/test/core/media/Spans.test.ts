@@ -72,6 +72,11 @@ describe("spans", () => {
     assert.deepStrictEqual(Spans.toArray(spans), [{ start: 0, end: 8 }, { start: 100, end: 104 }])
   })
 
+  it("are found from behind the last one", () => {
+    const find = Spans.finder([{ start: 0, end: 10 }])
+    assert.deepStrictEqual([find(10), find(5)], [1, 0])
+  })
+
   it.prop(
     "are found from any place, in any order, as they are from the first",
     [Gaps, Schema.Array(Count)],
