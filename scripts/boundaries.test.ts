@@ -124,9 +124,28 @@ const cases: ReadonlyArray<Case> = [
     forbidden: ["../testing/index.ts", "@effect-piopiy/sdk", "vitest", "ws"]
   },
   {
+    from: "packages/simulator/src/testing/OverSockets.ts",
+    allowed: [
+      "../Simulator.ts",
+      "../node/SimulatorServer.ts",
+      "./assemble.ts",
+      "@effect-piopiy/sdk/Calls",
+      "@effect/platform-node/NodeHttpServer",
+      "node:http"
+    ],
+    forbidden: ["../core/call/Call.ts", "../node/door.ts", "@effect-piopiy/sdk/wire/RestV3", "vitest"]
+  },
+  {
     from: "packages/simulator/src/testing/Matchers.ts",
     allowed: ["../Simulator.ts", "./layers.ts", "@effect-piopiy/sdk", "@effect-piopiy/sdk/Calls", "vitest"],
-    forbidden: ["../core/call/Call.ts", "../engine/Timeline.ts", "@effect-piopiy/sdk/wire/RestV3", "node:fs"]
+    forbidden: [
+      "../core/call/Call.ts",
+      "../engine/Timeline.ts",
+      "../node/SimulatorServer.ts",
+      "./OverSockets.ts",
+      "@effect-piopiy/sdk/wire/RestV3",
+      "node:fs"
+    ]
   },
   {
     from: "packages/simulator/src/Simulator.ts",

@@ -143,9 +143,22 @@ export const table: ReadonlyArray<Row> = [
     fix: "move what tests share out of testing/; keep the SDK's encoders out of the simulator"
   },
   {
+    rule:
+      "simulator/src/testing over sockets imports effect, node:, platform-node, the public simulator, its server and the SDK's public modules",
+    from: /^packages\/simulator\/src\/testing\/(OverSockets|promise)\.ts$/,
+    may: [
+      effect,
+      node,
+      platformNode,
+      sdk,
+      /^packages\/simulator\/src\/(testing\/.+|node\/SimulatorServer\.ts|[^/]+)$/
+    ],
+    fix: "export what is missing from a public module of the simulator, or from its server"
+  },
+  {
     rule: "simulator/src/testing imports effect, the public simulator, the SDK's public modules and vitest",
     from: /^packages\/simulator\/src\/testing\//,
-    may: [effect, vitest, sdk, /^packages\/simulator\/src\/(testing\/.+|[^/]+)$/],
+    may: [effect, vitest, sdk, /^packages\/simulator\/src\/(testing\/(?!OverSockets|promise).+|[^/]+)$/],
     fix: "export what is missing from a public module of the simulator"
   },
   {

@@ -4,7 +4,6 @@ import type * as JsonSchema from "effect/JsonSchema"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import * as SchemaIssue from "effect/SchemaIssue"
 import * as AccountConfig from "./AccountConfig.ts"
 import type { Rule } from "./core/fault/Fault.ts"
 import type { Program } from "./core/pcmo/Program.ts"
@@ -14,6 +13,7 @@ import * as Admission from "./edge/rest/Admission.ts"
 import * as AdmissionPcmoLegacy from "./edge/rest/AdmissionPcmoLegacy.ts"
 import * as AdmissionPcmoV3 from "./edge/rest/AdmissionPcmoV3.ts"
 import * as AdmissionValues from "./edge/rest/AdmissionValues.ts"
+import * as schemaProblems from "./edge/schemaProblems.ts"
 import * as ClockMode from "./engine/ClockMode.ts"
 import type { Stored } from "./engine/CommandRunner.ts"
 import { maxRules } from "./engine/Faults.ts"
@@ -109,22 +109,13 @@ export const jsonSchemaOf = (title: string, of: Schema.Top): JsonSchema.JsonSche
  */
 export const jsonSchema = (): JsonSchema.JsonSchema => jsonSchemaOf("The configuration of piopiy-sim", SimulatorConfig)
 
-const pathText = (path: ReadonlyArray<PropertyKey> | undefined): string =>
-  (path ?? []).reduce<string>((text, key) => Admission.at(text, typeof key === "number" ? key : String(key)), "")
-
-const problemsOf = SchemaIssue.makeFormatterStandardSchemaV1()
-
 /**
  * What a schema found wrong, every problem by its path.
  *
  * @category decoding
  * @since 0.1.0
  */
-export const problemsIn = ({ issue }: Schema.SchemaError): ReadonlyArray<Problem> =>
-  problemsOf(issue).issues.map(({ message, path }) => ({
-    path: pathText(path?.map((part) => typeof part === "object" ? part.key : part)),
-    message
-  }))
+export const problemsIn: (error: Schema.SchemaError) => ReadonlyArray<Problem> = schemaProblems.problemsIn
 
 const invalid = (problems: ReadonlyArray<Problem>) =>
   new SimulatorError({ reason: { _tag: "InvalidConfig", problems } })

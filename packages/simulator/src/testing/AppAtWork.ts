@@ -19,18 +19,22 @@ import type * as TestClock from "effect/testing/TestClock"
  * @since 0.1.0
  */
 export interface AppAtWork {
-  /** Builds the app, so that it is seen when it sleeps. */
-  readonly building: <A, E, R>(built: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   /** Answers a request of the platform when it is its turn. */
   readonly during: <A, E, R>(answering: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  /** Asks the platform, and waits for what comes of it. */
+  readonly asking: <A, E, R>(request: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   /** Waits until no request is left but those that sleep, and what came of the others has happened. */
   readonly settled: Effect.Effect<void>
+  /** The clock for the app and for its test: it shows who sleeps, and goes on when all is settled. */
+  readonly clock: (clock: Clock.Clock) => Clock.Clock
 }
 
 /** How long an app may take on the wall before all goes on without it. A test clock itself waits for a second. */
 const patienceMs = 500
-/** Turns of the scheduler without news after which nothing more comes of an answer. */
+/** Turns of the scheduler without news after which nothing more comes of something. */
 const quietTurns = 12
+/** The same for what others may still wait for: they are to go on before time does. */
+const restTurns = 2 * quietTurns
 
 /**
  * Whether a clock is one that a test moves.
@@ -65,22 +69,19 @@ const asleep = <A, E, R>(request: Request, sleep: Effect.Effect<A, E, R>): Effec
     )
   })
 
-/** A clock that shows who sleeps on it. */
-const watched = (clock: TestClock.TestClock): TestClock.TestClock => ({
-  ...clock,
-  sleep: (duration) =>
-    Effect.flatMap(
-      Current,
-      (request) => request === undefined ? clock.sleep(duration) : asleep(request, clock.sleep(duration))
-    )
-})
-
 /** Tells when so much time has passed on the wall. */
 const patience = (): () => boolean => {
   const wall = Clock.Clock.defaultValue()
   const endMs = wall.currentTimeMillisUnsafe() + patienceMs
   return () => wall.currentTimeMillisUnsafe() > endMs
 }
+
+/** Under a test clock and outside of the app, which cannot wait for itself. */
+const fromOutside = (effect: Effect.Effect<void>): Effect.Effect<void> =>
+  Effect.flatMap(
+    Effect.all([Clock.Clock, Current]),
+    ([clock, request]) => isTestClock(clock) && request === undefined ? effect : Effect.void
+  )
 
 /**
  * An app that nobody has asked yet.
@@ -95,16 +96,34 @@ export const make = (): AppAtWork => {
   let awake = 0
   /** Counts whatever happens. */
   let news = 0
+  const tell = Effect.sync(() => {
+    news += 1
+  })
 
-  /** Waits until nothing has happened for a while, and `isBusy` says no. */
-  const quiet = (isBusy: () => boolean) =>
+  /** Waits until nothing has happened for so many turns, and `isBusy` says no. */
+  const quiet = (enough: number, isBusy: () => boolean) =>
     Effect.gen(function*() {
-      for (let turns = 0, seen = news; turns < quietTurns; turns += 1) {
+      for (let turns = 0, seen = news; turns < enough; turns += 1) {
         yield* Effect.yieldNow
         if (isBusy() || seen !== news) turns = 0
         seen = news
       }
     })
+
+  const isAnyLeft = (): boolean => awake > 0 || queue.length > 0
+  const settled = fromOutside(quiet(quietTurns, isAnyLeft))
+  const atRest = fromOutside(quiet(restTurns, isAnyLeft))
+
+  const clockOf = (clock: TestClock.TestClock): TestClock.TestClock => ({
+    ...clock,
+    sleep: (duration) =>
+      Effect.flatMap(
+        Current,
+        (request) => request === undefined ? clock.sleep(duration) : asleep(request, clock.sleep(duration))
+      ),
+    adjust: (duration) => Effect.andThen(atRest, clock.adjust(duration)),
+    setTime: (timestamp) => Effect.andThen(atRest, clock.setTime(timestamp))
+  })
 
   /** Waits for the turn, and then for all to be quiet. */
   const turn = Effect.suspend(() => {
@@ -115,7 +134,7 @@ export const make = (): AppAtWork => {
       queue.splice(queue.indexOf(isFirst), 1)
       queue[0]?.openUnsafe()
     })
-    return Effect.ensuring(Effect.andThen(isFirst.await, quiet(() => awake > 0)), leave)
+    return Effect.ensuring(Effect.andThen(isFirst.await, quiet(quietTurns, () => awake > 0)), leave)
   })
 
   const answer = <A, E, R>(clock: TestClock.TestClock, answering: Effect.Effect<A, E, R>) =>
@@ -132,7 +151,7 @@ export const make = (): AppAtWork => {
         count(true)
         const fiber = yield* Effect.forkChild(
           answering.pipe(
-            Effect.provideService(Clock.Clock, watched(clock)),
+            Effect.provideService(Clock.Clock, clockOf(clock)),
             Effect.provideService(Current, request)
           ),
           { startImmediately: true }
@@ -156,21 +175,14 @@ export const make = (): AppAtWork => {
     })
 
   return {
-    building: (built) =>
-      Effect.flatMap(
-        Clock.Clock,
-        (clock) => isTestClock(clock) ? Effect.provideService(built, Clock.Clock, watched(clock)) : built
-      ),
     during: (answering) =>
       Effect.flatMap(
         Clock.Clock,
         (clock) => isTestClock(clock) ? Effect.andThen(turn, answer(clock, answering)) : answering
       ),
-    settled: Effect.gen(function*() {
-      if (isTestClock(yield* Clock.Clock) && (yield* Current) === undefined) {
-        yield* quiet(() => awake > 0 || queue.length > 0)
-      }
-    })
+    asking: (request) => Effect.ensuring(Effect.andThen(tell, request), Effect.andThen(settled, tell)),
+    settled,
+    clock: (clock) => isTestClock(clock) ? clockOf(clock) : clock
   }
 }
 
@@ -181,5 +193,10 @@ export const make = (): AppAtWork => {
  * @since 0.1.0
  */
 export const AppAtWork = Context.Reference<AppAtWork>("@effect-piopiy/simulator/testing/AppAtWork", {
-  defaultValue: () => ({ building: (built) => built, during: (answering) => answering, settled: Effect.void })
+  defaultValue: () => ({
+    during: (answering) => answering,
+    asking: (request) => request,
+    settled: Effect.void,
+    clock: (clock) => clock
+  })
 })

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import { TimeControl } from "../index.ts"
 import { Simulator } from "../Simulator.ts"
 import type { World } from "../World.ts"
-import { AppAtWork, isTestClock } from "./AppAtWork.ts"
+import { isTestClock } from "./AppAtWork.ts"
 
 const refusal = (nowMs: number, ms: number): TimeControl.TimeReason | undefined => {
   if (ms < 0) return { _tag: "Backwards", nowMs, toMs: nowMs + ms }
@@ -38,7 +38,6 @@ export const advance = Effect.fn("advance")(function*(
   if (time.mode._tag === "Manual") {
     yield* time.advance(ms)
   } else if (isTestClock(clock)) {
-    yield* (yield* AppAtWork).settled
     yield* clock.adjust(ms / speed)
   } else {
     // Timers of the system may be early.

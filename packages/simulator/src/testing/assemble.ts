@@ -6,6 +6,7 @@ import * as Piopiy from "@effect-piopiy/sdk/Piopiy"
 import type { PiopiyError } from "@effect-piopiy/sdk/PiopiyError"
 import type { StreamError } from "@effect-piopiy/sdk/StreamError"
 import * as StreamServer from "@effect-piopiy/sdk/StreamServer"
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as WebCrypto from "effect/crypto/WebCrypto"
 import * as Deferred from "effect/Deferred"
@@ -57,16 +58,20 @@ type Answering = Effect.Effect<HttpServerResponse.HttpServerResponse, unknown, R
 
 const notFound = HttpRouter.add("*", "*", HttpServerResponse.jsonUnsafe({ error: "no such page" }, { status: 404 }))
 
-const answering = Effect.fnUntraced(function*<E, R>(
+const answering = <E, R>(
   { app }: PlatformOptions<E, R>
-): Effect.fn.Return<Answering, HttpRouter.Request.Without<E>, Needs<R> | Scope.Scope> {
+): Effect.Effect<Answering, HttpRouter.Request.Without<E>, Needs<R> | Scope.Scope> => {
   const routes: Layer.Layer<never, E, R | HttpRouter.HttpRouter> = app ?? notFound
-  const context = yield* Effect.context<
-    HttpRouter.Request.Only<"Requires", R> | HttpRouter.Request.Only<"GlobalRequires", R>
-  >()
-  const answer = yield* HttpRouter.toHttpEffect(routes)
-  return Effect.updateContext(answer, (request: Context.Context<Request>) => Context.merge(context, request))
-})
+  const asked = Effect.context<HttpRouter.Request.Only<"Requires", R> | HttpRouter.Request.Only<"GlobalRequires", R>>()
+  return Effect.flatMap(
+    asked,
+    (context) =>
+      Effect.map(
+        HttpRouter.toHttpEffect(routes),
+        (answer) => Effect.updateContext(answer, (request: Context.Context<Request>) => Context.merge(context, request))
+      )
+  )
+}
 
 const gone = Effect.succeed(HttpServerResponse.jsonUnsafe({ error: "the test is over" }, { status: 503 }))
 
@@ -82,7 +87,8 @@ const later = Effect.gen(function*() {
     routes: HttpRouter.add("*", "*", Effect.suspend(() => current)),
     build: <E, R>(options: PlatformOptions<E, R>) =>
       Layer.effectDiscard(Effect.gen(function*() {
-        yield* Deferred.succeed(built, yield* work.building(answering(options)))
+        const clock = work.clock(yield* Clock.Clock)
+        yield* Deferred.succeed(built, yield* Effect.provideService(answering(options), Clock.Clock, clock))
         yield* Effect.addFinalizer(() =>
           Effect.sync(() => {
             current = gone
@@ -101,11 +107,11 @@ const sdk = (options: PlatformOptions<unknown, unknown>) => {
 }
 
 /** Requests are over when what came of them has happened. */
-const settling = ({ settled }: AppAtWork.AppAtWork) =>
-  Layer.effect(
-    HttpClient.HttpClient,
-    Effect.map(HttpClient.HttpClient, HttpClient.transformResponse((response) => Effect.ensuring(response, settled)))
-  )
+const settling = ({ asking }: AppAtWork.AppAtWork) =>
+  Layer.effect(HttpClient.HttpClient, Effect.map(HttpClient.HttpClient, HttpClient.transformResponse(asking)))
+
+/** The clock of the test, which goes on when all is settled; the platform itself lives by the one below it. */
+const patient = ({ clock }: AppAtWork.AppAtWork) => Layer.effect(Clock.Clock, Effect.map(Clock.Clock, clock))
 
 const services = <R>(
   options: PlatformOptions<unknown, unknown>,
@@ -134,7 +140,8 @@ export const assemble = <E, R>(
   Layer.unwrap(
     Effect.map(
       later,
-      ({ build, routes, work }) => build(options).pipe(Layer.provideMerge(services(options, work, ground(routes))))
+      ({ build, routes, work }) =>
+        Layer.merge(Layer.provideMerge(build(options), services(options, work, ground(routes))), patient(work))
     )
   )
 
@@ -189,5 +196,5 @@ export const assembleStreams = <HE, HR, E, R>(
       Services | StreamServer.StreamServer,
       SimulatorError | PiopiyError | StreamError
     > = Layer.provideMerge(services(options, work, ground(routes, handled)), streamServer(options))
-    return Layer.merge(build(options), ready).pipe(Layer.provideMerge(there))
+    return Layer.merge(Layer.provideMerge(Layer.merge(build(options), ready), there), patient(work))
   }))

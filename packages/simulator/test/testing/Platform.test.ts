@@ -247,6 +247,17 @@ describe("Platform", () => {
       }).pipe(Effect.provide(Platform.layer({ config, app: menu(atWork(5)) }))))
   })
 
+  it.effect("lets whoever runs beside the test come to rest before time goes on", () =>
+    Effect.gen(function*() {
+      const simulator = yield* Simulator
+      yield* Effect.forkChild(Effect.repeat(Effect.andThen(ring, callIn), { times: 4 }))
+      yield* TestClock.adjust("1 minute")
+      assert.deepEqual(
+        (yield* simulator.records).map(({ startedAt }) => startedAt),
+        Array.from({ length: 10 }, () => 0)
+      )
+    }).pipe(Effect.provide(Platform.layer({ config, app: menu(atWork(2)) }))))
+
   describe("with streams", () => {
     const caller = PhoneNumber.make("919840000003")
     const people = { [caller]: person({ answersAfterMs: 100, talksForMs: 1000 }) }

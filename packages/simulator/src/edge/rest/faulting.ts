@@ -12,6 +12,7 @@ import type { RequestPoint } from "../../engine/Faults.ts"
 import { pause } from "../../engine/pause.ts"
 import type { Tenant } from "../../engine/Tenants.ts"
 import * as Severed from "../Severed.ts"
+import { problemsIn } from "../schemaProblems.ts"
 import * as hosts from "../webhook/hosts.ts"
 import * as reply from "./reply.ts"
 
@@ -44,7 +45,11 @@ export const asked = (
   const text = request.headers[header]
   if (text === undefined) return Effect.succeed(undefined)
   if (!isFromHere(request)) return Effect.fail(refused("is taken from this machine alone: add a fault rule instead"))
-  return Effect.mapError(readFault(text, { onExcessProperty: "error" }), ({ message }) => refused(message))
+  return Effect.mapError(
+    readFault(text, { onExcessProperty: "error" }),
+    (error) =>
+      refused(problemsIn(error).map(({ message, path }) => path === "" ? message : `${path}: ${message}`).join("; "))
+  )
 }
 
 const numberKeys = ["caller_id", "to_number", "from", "to"]
