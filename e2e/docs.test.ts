@@ -1,37 +1,27 @@
-/** The pages as a reader uses them: their TypeScript compiles, their shell runs, their links lead somewhere. */
+/** The pages as a reader uses them: their TypeScript compiles and is tested, and their links lead somewhere. */
 import { assert, it } from "@effect/vitest"
 import { spawnSync } from "node:child_process"
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { delimiter, dirname, join, relative } from "node:path"
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { dirname, join, relative } from "node:path"
+import { blocksIn, pages } from "./docsPages.ts"
+import { root } from "./processes.ts"
 
-const root = join(import.meta.dirname, "..")
-
-const markdownBelow = (folder: string): ReadonlyArray<string> =>
-  readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => join(folder, name))
-
-const pages = [join(root, "README.md"), join(root, "CONTRIBUTING.md"), ...markdownBelow(join(root, "docs"))].map(
-  (path) => ({ path, name: relative(root, path), text: readFileSync(path, "utf8") })
+/** The files of `e2e/docs` by their paths below it: each runs as a test, or in the test that is named like its folder. */
+const examples: Readonly<Record<string, string>> = Object.fromEntries(
+  readdirSync(join(root, "e2e", "docs"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => [name, readFileSync(join(root, "e2e", "docs", name), "utf8")])
 )
 
-interface Block {
-  readonly language: string
-  readonly text: string
-}
+const typescript = new Set(blocksIn("ts").map(({ text }) => text))
 
-const blocksOf = (text: string): ReadonlyArray<Block> =>
-  [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language = "", block = ""]) => ({ language, text: block }))
-
-/** A page's place in the folder where its blocks are compiled: `docs-testing-2.ts`. */
-const fileOf = (name: string, index: number): string => `${name.replace(/\.md$/, "").replaceAll("/", "-")}-${index}.ts`
-
-/** The compiler's complaints about the blocks; what it says about the sources of the packages is not the pages' fault. */
+/** The compiler's complaints about some files; what it says about the sources of the packages is not the pages' fault. */
 const complaints = (folder: string, files: Readonly<Record<string, string>>): ReadonlyArray<string> => {
   rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder, { recursive: true })
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), text)
+  }
   writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }))
   writeFileSync(
     join(folder, "tsconfig.json"),
@@ -56,28 +46,28 @@ const complaints = (folder: string, files: Readonly<Record<string, string>>): Re
 
 const cache = join(root, "node_modules", ".cache")
 
-it("every block of TypeScript on the pages compiles", () => {
-  const files = Object.fromEntries(
-    pages.flatMap(({ name, text }) =>
-      blocksOf(text).filter(({ language }) => language === "ts").map((block, index) => [
-        fileOf(name, index),
-        block.text
-      ])
-    )
-  )
-  assert.isAtLeast(Object.keys(files).length, 6)
-  assert.deepStrictEqual(complaints(join(cache, "docs"), files), [])
+it("every block of TypeScript on the pages is a file of e2e/docs, and every such file a block or what runs some", () => {
+  const texts = Object.values(examples)
+  assert.deepStrictEqual(blocksIn("ts").filter(({ text }) => !texts.includes(text)).map(({ page }) => page), [])
+  const others = Object.entries(examples).filter(([, text]) => !typescript.has(text)).map(([name]) => name)
+  assert.sameMembers(others, ["readme.test.ts", "packages.test.ts"])
 })
 
-it("every block of TypeScript on the pages is a module of e2e/docs, which runs as a test or in readme.test.ts", () => {
-  const folder = join(root, "e2e", "docs")
-  const sources = readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts"))
-    .map((name) => readFileSync(join(folder, name), "utf8"))
-  const loose = pages.flatMap(({ name, text }) =>
-    blocksOf(text).flatMap((block) => block.language !== "ts" || sources.includes(block.text) ? [] : [name])
-  )
+it("every block of TypeScript that is no test is run by one", () => {
+  const runs = (name: string) =>
+    Object.entries(examples).some(([other, text]) =>
+      other.endsWith(".test.ts") && text.includes(`"./${relative(dirname(other), name)}"`)
+    )
+  const loose = Object.entries(examples)
+    .filter(([name, text]) => typescript.has(text) && !name.endsWith(".test.ts") && !runs(name))
+    .map(([name]) => name)
   assert.deepStrictEqual(loose, [])
+})
+
+it("every block of TypeScript on the pages compiles", () => {
+  const files = Object.fromEntries(Object.entries(examples).filter(([, text]) => typescript.has(text)))
+  assert.isAtLeast(Object.keys(files).length, 15)
+  assert.deepStrictEqual(complaints(join(cache, "docs"), files), [])
 })
 
 it("a block that does not compile is found", () => {
@@ -104,25 +94,4 @@ it.each(pages)("every link of $name leads to a file and a heading that exist", (
       || (anchor !== undefined && !anchorsOf(readFileSync(target, "utf8")).includes(anchor))
   })
   assert.deepStrictEqual(broken, [])
-})
-
-it("the shell of docs/testing.md runs the simulator from any language", () => {
-  const page = pages.find(({ name }) => name === "docs/testing.md")
-  const [script] = blocksOf(page?.text ?? "").filter(({ language }) => language === "sh")
-  const folder = mkdtempSync(join(tmpdir(), "piopiy-docs-"))
-  const command = join(root, "packages", "simulator", "src", "cli", "main.ts")
-  // Stands for the package in a registry.
-  const npx = `#!/bin/sh\nshift\nexec "${process.execPath}" "${command}" "$@"\n`
-  writeFileSync(join(folder, "npx"), npx, { mode: 0o755 })
-  const path = [folder, dirname(process.execPath), process.env["PATH"] ?? ""].join(delimiter)
-  const { status, stderr, stdout } = spawnSync("bash", ["-euo", "pipefail", "-c", script?.text ?? "exit 9"], {
-    cwd: folder,
-    env: { ...process.env, PATH: path },
-    encoding: "utf8",
-    timeout: 15_000
-  })
-  rmSync(folder, { recursive: true, force: true })
-  assert.strictEqual(status, 0, stderr)
-  assert.include(stdout, "\"message\":\"call_queued\"")
-  assert.include(stdout, "\"disposition\":\"Busy\"")
 })

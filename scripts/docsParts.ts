@@ -488,6 +488,18 @@ const simulatorBounds: ReadonlyArray<Bound> = [
     at: "further ones are ignored"
   },
   {
+    what: "stretches in which one voice on a stream is known to sound",
+    file: "core/media/Spans.ts",
+    name: "maximumSpans",
+    at: "what sounds later is heard and recorded, and not measured"
+  },
+  {
+    what: "interrupts of one stream that are known, and prompts of the platform on it",
+    file: "core/media/Ledger.ts",
+    name: "maximumMarks",
+    at: "further ones take effect, and are not listed"
+  },
+  {
     what: "audio sockets that a server dials or has open",
     file: "node/StreamDialer.ts",
     name: "defaultMaximumSockets",
@@ -583,13 +595,17 @@ const streamProfile = (): string =>
 export const parts: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
   "../README.md": {
     "a call": () => block("e2e/docs/readme/calls.ts"),
+    "a webhook": () => block("e2e/docs/readme/webhooks.ts"),
+    "the simulator": () => block("e2e/docs/readme/simulator.test.ts")
+  },
+  "../packages/sdk/README.md": {
+    "a call": () => block("e2e/docs/packages/sdk.ts"),
     pipelines: () => block("e2e/docs/readme/pipelines.ts"),
     "a human": () => block("e2e/docs/readme/handOff.ts"),
     "the older API": () => block("e2e/docs/readme/olderApi.ts"),
-    "a webhook": () => block("e2e/docs/readme/webhooks.ts"),
-    "in process": () => block("e2e/docs/readme/inProcess.test.ts"),
-    "a phone calls you": () => block("e2e/docs/readme/callsIn.test.ts")
+    streams: () => block("e2e/docs/packages/sdkStreams.ts")
   },
+  "../packages/simulator/README.md": { "in a test": () => block("e2e/docs/packages/simulator.test.ts") },
   "architecture.md": { imports: importTable },
   "protocol.md": { ranges, defaults, assumptions: assumptionTable },
   "timing.md": { timers },
@@ -600,10 +616,15 @@ export const parts: Readonly<Record<string, Readonly<Record<string, () => string
     "bounds of the SDK": () => table(boundsHead, boundRows(sdkSource, sdkBounds))
   },
   "testing.md": {
-    "in process": () => block("e2e/docs/inProcess.test.ts"),
-    "calls from outside": () => block("e2e/docs/callsFromOutside.test.ts"),
-    "the older API": () => block("e2e/docs/olderApi.test.ts"),
-    "lost replies": () => block("e2e/docs/lostReplies.test.ts"),
-    "on a port": () => block("e2e/docs/onAPort.test.ts")
+    "a bot": () => block("e2e/docs/testing/bot.ts"),
+    "its test": () => block("e2e/docs/testing/bot.test.ts"),
+    retries: () => block("e2e/docs/testing/retries.test.ts"),
+    webhooks: () => block("e2e/docs/testing/webhooks.test.ts"),
+    timing: () => block("e2e/docs/testing/timing.test.ts"),
+    "barge-in": () => block("e2e/docs/testing/bargeIn.test.ts"),
+    strict: () => block("e2e/docs/testing/strict.test.ts"),
+    fronts: () => block("e2e/docs/testing/fronts.test.ts"),
+    promises: () => block("e2e/docs/testing/promises.test.ts"),
+    "the control API": () => block("e2e/docs/testing/server.test.ts")
   }
 }

@@ -1,4 +1,4 @@
-/** The examples of README that are no tests themselves, run on a platform in memory or on a port. */
+/** The examples of README and of the SDK's page that are no tests themselves, run on a platform in memory or on a port. */
 import { AgentId, AppId, CallId, Calls, PhoneNumber, Piopiy, PiopiyError } from "@effect-piopiy/sdk"
 import { Party, Simulator } from "@effect-piopiy/simulator"
 import * as SimulatorServer from "@effect-piopiy/simulator/node"

@@ -1,9 +1,9 @@
 import { LegacyPipeline, WebhookRouter } from "@effect-piopiy/sdk"
 import { Simulator } from "@effect-piopiy/simulator"
-import * as InProcess from "@effect-piopiy/simulator/testing"
-import { assert, it } from "@effect/vitest"
+import { Platform, until } from "@effect-piopiy/simulator/testing"
+import "@effect-piopiy/simulator/vitest"
+import { expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { TestClock } from "effect/testing"
 
 const app = WebhookRouter.layer({
   onAnswer: () =>
@@ -18,8 +18,7 @@ it.effect("tells who calls at night that the shop is closed", () =>
       to: "914400000001",
       answerUrl: "https://shop.example/piopiy/answer"
     })
-    yield* TestClock.adjust("1 minute")
-    const record = yield* simulator.ended(callId)
-    assert.strictEqual(record.endedBy, "Pipeline")
-    assert.strictEqual(record.disposition, "Answered")
-  }).pipe(Effect.provide(InProcess.layer({ app }))))
+    yield* until(callId, "Ended")
+    expect(yield* simulator.evidence()).toHaveHeardPrompt("We are closed")
+    expect(yield* simulator.evidence()).toHaveEnded({ by: "Pipeline" })
+  }).pipe(Effect.provide(Platform.layer({ app }))))
