@@ -1,7 +1,7 @@
 /**
  * A simulator on a port that tells about itself: `node holding.ts`. It prints its address. Then a line of stdin with
- * `memory` is answered by the heap in use once all garbage is gone and by the calls in progress; a line with `delay` by
- * how late the event loop ran since the line before, in milliseconds.
+ * `memory` is answered by the heap in use once all garbage is gone, the calls in progress and the milliseconds of CPU so
+ * far; a line with `delay` by how late the event loop ran since the line before, in milliseconds.
  */
 import { Simulator } from "@effect-piopiy/simulator"
 import * as SimulatorServer from "@effect-piopiy/simulator/node"
@@ -10,7 +10,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { monitorEventLoopDelay } from "node:perf_hooks"
-import { stdin } from "node:process"
+import { cpuUsage, stdin } from "node:process"
 import { createInterface } from "node:readline"
 import { settledHeapMb } from "./machine.ts"
 
@@ -32,7 +32,11 @@ const main = Effect.gen(function*() {
     lateness.reset()
     return figures
   })
-  const memory = Effect.zipWith(settledHeapMb, simulator.live, (heapMb, live) => ({ heapMb, live: live.length }))
+  const memory = Effect.gen(function*() {
+    const { system, user } = cpuUsage()
+    const live = yield* simulator.live
+    return { cpuMs: (user + system) / 1e3, heapMb: yield* settledHeapMb, live: live.length }
+  })
   yield* Console.log(JSON.stringify({ url }))
   yield* Stream.fromAsyncIterable(createInterface({ input: stdin }), (cause) => cause).pipe(
     Stream.mapEffect((line): Effect.Effect<object> => line === "memory" ? Effect.ensuring(memory, delay) : delay),

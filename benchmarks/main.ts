@@ -14,13 +14,16 @@ import * as load from "./load.ts"
 import { machine } from "./machine.ts"
 import { type Report, table } from "./Report.ts"
 import * as rest from "./rest.ts"
+import * as sameSeed from "./sameSeed.ts"
 import * as sdkCalls from "./sdkCalls.ts"
 import * as start from "./start.ts"
 import * as streamsLive from "./streamsLive.ts"
 import * as streamsReceive from "./streamsReceive.ts"
 import * as streamsVirtual from "./streamsVirtual.ts"
+import * as testSpeed from "./testSpeed.ts"
 import * as transitions from "./transitions.ts"
 import * as virtual from "./virtual.ts"
+import * as worlds from "./worlds.ts"
 
 const names = [
   "transitions",
@@ -36,7 +39,10 @@ const names = [
   "streamCrowd",
   "streamLive",
   "streamReceive",
-  "streamDrift"
+  "streamDrift",
+  "testSpeed",
+  "worlds",
+  "sameSeed"
 ] as const
 
 type Extent = "quick" | "usual" | "full"
@@ -90,7 +96,10 @@ const benchmarks = {
   streamDrift: (extent: Extent) =>
     streamsLive.drift(
       extent === "quick" ? { streams: 2, seconds: 1 } : { streams: 20, seconds: extent === "full" ? 600 : 30 }
-    )
+    ),
+  testSpeed: (extent: Extent) => testSpeed.run({ tests: extent === "quick" ? 20 : 1000 }),
+  worlds: (extent: Extent) => worlds.run(extent === "quick" ? { tenants: 4, rounds: 1 } : { tenants: 200, rounds: 3 }),
+  sameSeed: (extent: Extent) => sameSeed.run({ runs: extent === "quick" ? 4 : 1000 })
 }
 
 const measure = (

@@ -28,11 +28,14 @@ const asha = PhoneNumber.make("919840000042")
 
 type Handler = (session: StreamSession.StreamSession) => Effect.Effect<void, unknown>
 
-/** Each frame goes back as it came. */
+/**
+ * Each frame goes back as it came. A pull waits for the next frames by itself: a loop that yields besides, as `forever` does
+ * unless told otherwise, makes the test clock wait for one more task in every frame.
+ */
 const echoByPull: Handler = (session) =>
   session.audio.pipe(
     Effect.flatMap((frames) => Effect.forEach(frames, session.send, { discard: true })),
-    Effect.forever,
+    Effect.forever({ disableYield: true }),
     Pull.catchDone(() => Effect.void)
   )
 

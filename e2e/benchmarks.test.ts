@@ -47,8 +47,9 @@ const partial = new Set(["4: the timer alone"])
 
 const names = ["transitions", "start", "rest", "load", "virtual", "day", "bundle", "imports", "sdkCalls"]
 const streamNames = ["streamHour", "streamCrowd", "streamLive", "streamReceive", "streamDrift"]
+const testingNames = ["testSpeed", "worlds", "sameSeed"]
 
-for (const name of [...names, ...streamNames]) {
+for (const name of [...names, ...streamNames, ...testingNames]) {
   it.live(`${name} fills every column of every row`, () =>
     Effect.gen(function*() {
       const { columns, rows } = yield* measure(name)
