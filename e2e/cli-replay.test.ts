@@ -133,4 +133,13 @@ describe.concurrent("piopiy-sim replay", () => {
       yield* files.writeFileString(path, "")
       failedWith(yield* runSim("replay", path), `piopiy-sim: ${path}: holds no journal entry\n`)
     }).pipe(Effect.provide(platform)))
+
+  it.live("says that it cannot repeat a run whose first line was changed, instead of passing over it", () =>
+    Effect.gen(function*() {
+      const path = yield* changed(yield* kept("busy-group"), "\"clock\":\"manual\"", "\"clock\":\"fast\"")
+      failedWith(
+        yield* runSim("replay", path),
+        `piopiy-sim: ${path}: its first line cannot be read, so the run cannot be repeated: clock: `
+      )
+    }).pipe(Effect.provide(platform)))
 })

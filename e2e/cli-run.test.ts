@@ -1,4 +1,5 @@
 /** `piopiy-sim run` as a process: what it prints, what it keeps, and with which code it ends. */
+import { AudioFrame, Wav } from "@effect-piopiy/sdk"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -196,7 +197,10 @@ describe.concurrent("piopiy-sim run", () => {
         stdout,
         /FAILED {2}broken[^]*the app \(node -e .*\) ended with 3 before it was up; it printed last:\n +no config/
       )
-      assert.match(stdout, /the app \(no-such-program\) cannot be started: .*ENOENT.*; it printed nothing/)
+      assert.match(
+        stdout,
+        /the app \(no-such-program\) cannot be started: there is no command no-such-program; .*; it printed nothing/
+      )
       assert.match(stdout, /\nok {6}a good one .*\n1 passed, 2 failed\n$/)
     }).pipe(Effect.provide(platform)))
 
@@ -235,12 +239,12 @@ describe.concurrent("piopiy-sim run", () => {
       const { code, stderr, stdout } = yield* runSim("run", ...files)
       assert.deepEqual([code, stdout], [1, ""])
       assert.deepEqual(stderr.trimEnd().split("\n"), [
-        `piopiy-sim: ${folder}/keys.json: stepz: Expected no excess property`,
+        `piopiy-sim: ${folder}/keys.json: stepz: unknown key; did you mean steps?`,
         `${folder}/times.json: steps[0].atMs: Expected whole milliseconds, 0 to 86400000`,
-        `${folder}/text.json: is not JSON`,
+        `${folder}/text.json: is not JSON: Expected property name or '}' in JSON at position 1 (line 1 column 2)`,
         `${folder}/none.json: no such file`
       ])
-      failedWith(yield* runSim("run", `${folder}/text.json`), `piopiy-sim: ${folder}/text.json: is not JSON\n`)
+      failedWith(yield* runSim("run", `${folder}/text.json`), `piopiy-sim: ${folder}/text.json: is not JSON: `)
     }).pipe(Effect.provide(platform)))
 
   it.live("keeps what was said on audio streams where it is told to", () =>
@@ -256,4 +260,104 @@ describe.concurrent("piopiy-sim run", () => {
       const { size } = yield* Effect.flatMap(FileSystem.FileSystem, (files) => files.stat(`${folder}/sounds/${sound}`))
       assert.isAbove(Number(size), 30_000)
     }).pipe(Effect.provide(platform)), 30_000)
+
+  it.live("makes the folder of its results, and says before it runs anything where it cannot write them", () =>
+    Effect.gen(function*() {
+      const folder = yield* written({ "good.json": good })
+      const { code } = yield* runSim("run", `${folder}/good.json`, "--junit", `${folder}/a/b/results.xml`)
+      assert.strictEqual(code, 0)
+      assert.include(yield* textOf(`${folder}/a/b/results.xml`), "tests=\"1\" failures=\"0\"")
+      failedWith(
+        yield* runSim("run", `${folder}/good.json`, "--junit", folder),
+        `piopiy-sim: ${folder}: is a folder\n`
+      )
+    }).pipe(Effect.provide(platform)))
+
+  const listening = "require('http').createServer((_, r) => r.end('up')).listen(process.env.PORT, '127.0.0.1')"
+  const withApp = (program: string, more: object = {}) => ({
+    ...good,
+    app: { command: ["node", "-e", program] },
+    ...more
+  })
+
+  it.live("fails when the app ends in the middle, and shows what it printed last", () =>
+    Effect.gen(function*() {
+      const dying = "console.error('out of luck'); process.exit(7)"
+      const folder = yield* written({
+        "dies.json": withApp(
+          `require('http').createServer((q, r) => {
+          if (q.url === '/') return r.end()
+          ${dying}
+        }).listen(process.env.PORT, '127.0.0.1')`,
+          {
+            steps: [{ atMs: 0, do: { _tag: "Request", url: "http://app.test/go", mayFail: true } }, ...steps]
+          }
+        )
+      })
+      const { code, stdout } = yield* runSim("run", `${folder}/dies.json`, "--journals", folder)
+      assert.strictEqual(code, 1)
+      assert.match(stdout, /the app \(node -e [^]*\) ended with 7 before the run was over\n/)
+      assert.include(stdout, "the app printed last:\n        out of luck\n")
+    }).pipe(Effect.provide(platform)))
+
+  it.live("leaves no app behind when it is killed", () =>
+    Effect.gen(function*() {
+      const program = `require('fs').writeFileSync('pid', String(process.pid)); ${listening}`
+      const folder = yield* written({ "long.json": withApp(program, { clock: "live", lastsMs: 60_000 }) })
+      const running = yield* startSim("run", `${folder}/long.json`)
+      const pid = yield* eventually(
+        "the app",
+        Effect.map(Effect.orElseSucceed(textOf(`${folder}/pid`), () => ""), (text) => text || undefined)
+      )
+      yield* running.send("SIGKILL")
+      yield* eventually("its end", Effect.sync(() => existsSync(`/proc/${pid}`) ? undefined : true))
+    }).pipe(Effect.scoped, Effect.provide(platform)))
+
+  it.live("refuses what is nested without end, in words", () =>
+    Effect.gen(function*() {
+      const folder = yield* written({ "deep.json": "[".repeat(100_000) + "]".repeat(100_000) })
+      failedWith(
+        yield* runSim("run", `${folder}/deep.json`),
+        `piopiy-sim: ${folder}/deep.json: goes more than 200 levels`
+      )
+    }).pipe(Effect.provide(platform)))
+
+  it.live("takes real audio from a folder, and replays with it", () =>
+    Effect.gen(function*() {
+      const speaking = { outcome: { _tag: "Answers", afterMs: 0, by: "Person" }, answers: [] }
+      const says = (name: string) => ({
+        ...good,
+        config: {
+          people: { [brief]: { ...speaking, speaks: [{ afterMs: 0, voice: { _tag: "File", name } }] } }
+        },
+        steps: [{
+          atMs: 0,
+          do: {
+            ...placing(brief),
+            operation: "/v3/voice/pcmo/call",
+            body: {
+              caller_id: "914400000001",
+              to_number: brief,
+              app_id: "app",
+              pipeline: [{ action: "play", file_name: name }]
+            }
+          }
+        }],
+        expect: [{ _tag: "Ended", call: "call", betweenMs: [250, 250] }]
+      })
+      const folder = yield* written({ "hello.json": says("hello.wav"), "bye.json": says("bye.wav") })
+      const files = yield* FileSystem.FileSystem
+      yield* files.makeDirectory(`${folder}/sounds`)
+      const sound = yield* Effect.fromResult(Wav.encode([AudioFrame.make(new Int16Array(2000), 8000)]))
+      yield* files.writeFile(`${folder}/sounds/hello.wav`, sound)
+      const sounds = ["--sounds", `${folder}/sounds`]
+      const { code, stdout } = yield* runSim("run", `${folder}/hello.json`, "--journals", folder, ...sounds)
+      assert.strictEqual(code, 0, stdout)
+      const replayed = yield* runSim("replay", `${folder}/hello-seed-1.ndjson`, ...sounds)
+      assert.strictEqual(replayed.code, 0, replayed.stderr + replayed.stdout)
+      failedWith(
+        yield* runSim("run", `${folder}/bye.json`, ...sounds),
+        `piopiy-sim: ${folder}/bye.json: config.people["${brief}"].speaks[0].voice.name: no such audio: "bye.wav"`
+      )
+    }).pipe(Effect.provide(platform)))
 })

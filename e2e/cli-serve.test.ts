@@ -4,7 +4,7 @@ import * as HttpClient from "effect/http/HttpClient"
 import * as Schema from "effect/Schema"
 import { dirname } from "node:path"
 import { brief, ended, failedWith, noted, place, platform, printed, serving, written } from "./cli-kit.ts"
-import { runSim, startSim } from "./processes.ts"
+import { runSim, runSimIn, startSim, startSimIn } from "./processes.ts"
 
 const account = {
   token: "mine",
@@ -34,6 +34,27 @@ describe("piopiy-sim serve", () => {
       assert.include(said[1], "accounts[0].webhooks.cdr: ")
       assert.notInclude(program.stderr(), "hidden")
     }).pipe(Effect.scoped, Effect.provide(platform)))
+
+  it.live("takes its configuration and the hosts it may send to from the environment, and names the file that does not fit", () =>
+    Effect.gen(function*() {
+      const config = yield* written("sim.json", JSON.stringify({ accounts: [account] }))
+      const environment = { PIOPIY_SIM_CONFIG: config, PIOPIY_SIM_ALLOW_HOST: "allowed.example,app.example" }
+      const program = yield* startSimIn(environment, "serve", "--port", "0")
+      yield* noted(program, "a user or a password")
+      assert.lengthOf(program.stderr().trimEnd().split("\n"), 1)
+      const wrong = yield* written("wrong.json", JSON.stringify({ acounts: [] }))
+      failedWith(
+        yield* runSimIn({ PIOPIY_SIM_CONFIG: wrong }, "serve", "--port", "0"),
+        `piopiy-sim: ${wrong}: acounts: unknown key; did you mean accounts?`
+      )
+    }).pipe(Effect.scoped, Effect.provide(platform)))
+
+  it.live("names the variables that a server which others can reach needs", () =>
+    Effect.gen(function*() {
+      const { code, stderr } = yield* runSim("serve", "--port", "0", "--host", "0.0.0.0")
+      assert.strictEqual(code, 1)
+      for (const name of ["ADMIN_TOKEN", "TOKEN", "APP_SECRET"]) assert.include(stderr, `PIOPIY_SIM_${name} in the`)
+    }))
 
   it.live("lets time pass as fast as --clock says", () =>
     Effect.gen(function*() {

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Result from "effect/Result"
 import { busy, ended, failedWith, noted, place, platform, printed, serving } from "./cli-kit.ts"
-import { eventually, runSim, startSim } from "./processes.ts"
+import { eventually, runSim, startSim, startSimIn } from "./processes.ts"
 import { closedPort } from "./world.ts"
 
 describe("piopiy-sim watch", () => {
@@ -87,6 +87,16 @@ describe("piopiy-sim watch", () => {
         `piopiy-sim: no simulator answers at ${url}; start one with: piopiy-sim serve --port ${port}\n`
       )
     }))
+
+  it.live("is the account whose token a flag gives, whatever admin token is in the environment", () =>
+    Effect.gen(function*() {
+      const { baseUrl, url } = yield* serving("--token", "mine")
+      const environment = { PIOPIY_SIM_ADMIN_TOKEN: "boss", PIOPIY_SIM_TOKEN: "another" }
+      const watch = yield* startSimIn(environment, "watch", "--url", url, "--token", "mine")
+      assert.match(yield* watch.firstLine, /your app +platform +phone +others/)
+      const callId = yield* place(baseUrl, busy, "mine")
+      yield* printed(watch, `is ${callId}, from`)
+    }).pipe(Effect.provide(platform)))
 
   it.live("says in one line what it may not see, and where it cannot look, and ends with 1", () =>
     Effect.gen(function*() {

@@ -1,9 +1,13 @@
 /** The program behind `npm start`, as somebody sees it who has just cloned the repository. */
+import { Level, Wav } from "@effect-piopiy/sdk"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
 import * as ChildProcess from "effect/process/ChildProcess"
+import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
+import { dirname } from "node:path"
 import { execPath } from "node:process"
 import { fileURLToPath } from "node:url"
 
@@ -18,8 +22,20 @@ it.live("shows six calls that all end as expected, and ends well", () =>
     assert.strictEqual(Number(exitCode), 0, output)
     assert.lengthOf(output.match(/^ {2}ended as expected$/gm) ?? [], 6)
     const sights = ["agent call", "/app/input", "transfer completed", "legacy call", "on hold", "/app/answer"]
-    const heard = ["stream open", "Conversation", "turns: 2, p50 ", "barge-ins: 1, p50 ", "/recording.wav"]
+    const heard = [
+      "stream open",
+      "Conversation",
+      "turns: 2, p50 ",
+      "barge-ins: 1, p50 ",
+      "frames sent late: p50 ",
+      "own timer was late: p50 "
+    ]
     for (const sight of [...sights, ...heard]) {
       assert.include(output, sight)
     }
+    const [, recording = ""] = /^ {2}recording: (.*\.wav)$/m.exec(output) ?? []
+    const files = yield* FileSystem.FileSystem
+    const [caller, app] = Result.getOrThrow(Wav.decode(yield* files.readFile(recording)))
+    assert.isTrue([caller, app].every((voice) => voice !== undefined && Level.peak(voice) > 300))
+    yield* files.remove(dirname(recording), { recursive: true })
   }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)), 60_000)

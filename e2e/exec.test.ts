@@ -2,22 +2,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
-import { ended, platform, serving, temporary, textOf } from "./cli-kit.ts"
-import { root, runSim, start, startSim } from "./processes.ts"
+import { ended, platform, serving, temporary, textOf, written } from "./cli-kit.ts"
+import { root, runSim, runSimIn, startSim } from "./processes.ts"
 
 const cli = `${root}/packages/simulator/src/cli/bin.ts`
-
-/** `piopiy-sim` with variables in its environment. */
-const simIn = (variables: Readonly<Record<string, string>>, ...args: ReadonlyArray<string>) =>
-  Effect.scoped(Effect.flatMap(
-    start("env", [
-      ...Object.entries(variables).map(([name, value]) => `${name}=${value}`),
-      process.execPath,
-      cli,
-      ...args
-    ]),
-    (program) => program.ended
-  ))
 
 const node = (program: string) => ["--", process.execPath, "--input-type=module", "-e", program]
 
@@ -163,7 +151,8 @@ describe("piopiy-sim exec, the simulator", () => {
     [
       [["--url", "http://127.0.0.1:9"], "no simulator answers at http://127.0.0.1:9"],
       [["--url", "http://127.0.0.1:9", "--seed", "4"], "--url: goes with no flag but --token and --allow-host"],
-      [["--url", "http://127.0.0.1:9", "--journal", "a"], "--url: goes with no flag but --token and --allow-host"]
+      [["--url", "http://127.0.0.1:9", "--journal", "a"], "--url: goes with no flag but --token and --allow-host"],
+      [["--url", "http://127.0.0.1:9", "--clock", "live"], "--url: goes with no flag but --token and --allow-host"]
     ] as const
   )("with %j starts nothing, and says why", ([flags, why]) =>
     Effect.gen(function*() {
@@ -183,7 +172,7 @@ describe("piopiy-sim exec, the simulator", () => {
 describe("piopiy-sim exec, the environment", () => {
   it.live("tells any language where the platform is, and the credentials that it takes", () =>
     Effect.gen(function*() {
-      const { stdout } = yield* simIn(
+      const { stdout } = yield* runSimIn(
         { PIOPIY_TOKEN: "the real one" },
         "exec",
         ...["--app-id", "7", "--app-secret", "shh", "--", "sh", "-c"],
@@ -195,20 +184,20 @@ describe("piopiy-sim exec, the environment", () => {
   it.live("has the tokens of PIOPIY_SIM_ variables where the flags are left out, and says none of them", () =>
     Effect.gen(function*() {
       const variables = { PIOPIY_SIM_TOKEN: "from-env", PIOPIY_SIM_APP_SECRET: "also-env", PIOPIY_SIM_ADMIN_TOKEN: "a" }
-      const { stderr, stdout } = yield* simIn(
+      const { stderr, stdout } = yield* runSimIn(
         variables,
         ...["exec", "--app-secret", "by-flag", "--", "sh", "-c", "echo $PIOPIY_TOKEN $PIOPIY_APP_SECRET"]
       )
       assert.strictEqual(stdout, "from-env by-flag\n")
       assert.notMatch(stderr, /from-env|also-env|by-flag/)
       const { url } = yield* serving("--token", "from-env")
-      const { code } = yield* simIn(variables, "exec", "--url", url, "--", "true")
+      const { code } = yield* runSimIn(variables, "exec", "--url", url, "--", "true")
       assert.strictEqual(code, 0)
     }).pipe(Effect.scoped))
 
   it.live("keeps the NODE_OPTIONS that were there", () =>
     Effect.gen(function*() {
-      const { stdout } = yield* simIn(
+      const { stdout } = yield* runSimIn(
         { NODE_OPTIONS: "--title=kept" },
         "exec",
         ...node(`console.log(process.title); ${channels}`)
@@ -244,7 +233,7 @@ describe("piopiy-sim exec, the environment", () => {
   it.live("has no proxy between a program and the platform's hosts", () =>
     Effect.gen(function*() {
       const proxy = "http://proxy.example:3128"
-      const { stderr, stdout } = yield* simIn(
+      const { stderr, stdout } = yield* runSimIn(
         { HTTPS_PROXY: proxy, HTTP_PROXY: proxy, https_proxy: proxy, NODE_USE_ENV_PROXY: "1" },
         "exec",
         ...node(`
@@ -394,4 +383,37 @@ describe("piopiy-sim exec, what the command may reach", () => {
       assert.strictEqual(stdout, "ECONNREFUSED\n".repeat(3))
       assert.lengthOf(stderr.match(/PiopiySimWarning/g) ?? [], 1)
     }))
+
+  it.live("has the clock, the sounds and the voices that its flags say", () =>
+    Effect.gen(function*() {
+      const { stdout } = yield* runSim(
+        ...["exec", "--clock", "manual"],
+        ...node("console.log(await (await fetch(process.env.PIOPIY_SIM_URL + '/_sim/clock')).text())")
+      )
+      assert.include(stdout, "\"mode\":\"manual\"")
+      const { code, stderr } = yield* runSim("exec", "--sounds", "/nowhere/at/all", "--", "echo", "ran")
+      assert.strictEqual(code, 1)
+      assert.include(stderr, "piopiy-sim: /nowhere/at/all: ")
+      assert.strictEqual((yield* runSim("exec", "--speech", "singing", "--", "true")).code, 1)
+    }))
+
+  it.live("takes hosts and a configuration from the environment, unless flags say otherwise", () =>
+    Effect.gen(function*() {
+      const config = yield* written("sim.json", JSON.stringify({ accounts: [{ token: "in-a-file" }] }))
+      const environment = { PIOPIY_SIM_ALLOW_HOST: "one.invalid, two.invalid", PIOPIY_SIM_CONFIG: config }
+      const program = node(`
+        { ${dial("http://two.invalid/")} }
+        { ${dial("http://three.invalid/")} }
+        console.log(process.env.PIOPIY_TOKEN)
+      `)
+      const [two, three, token] = (yield* runSimIn(environment, "exec", ...program)).stdout.split("\n")
+      assert.match(two ?? "", /^(ENOTFOUND|EAI_AGAIN)/)
+      assert.match(three ?? "", /^ECONNREFUSED .*--allow-host three\.invalid/)
+      assert.strictEqual(token, "in-a-file")
+      const flagged = yield* runSimIn(environment, "exec", "--allow-host", "three.invalid", ...program)
+      assert.match(flagged.stdout, /^ECONNREFUSED .*\n(ENOTFOUND|EAI_AGAIN)/)
+      const { url } = yield* serving()
+      const elsewhere = yield* runSimIn(environment, "exec", "--url", url, "--", "true")
+      assert.strictEqual(elsewhere.code, 0, elsewhere.stderr)
+    }).pipe(Effect.scoped, Effect.provide(platform)))
 })

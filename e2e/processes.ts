@@ -93,6 +93,17 @@ export const start = (command: string, args: ReadonlyArray<string>) =>
 /** Starts `piopiy-sim`. */
 export const startSim = (...args: ReadonlyArray<string>) => start(process.execPath, [simulatorCli, ...args])
 
+/** Starts `piopiy-sim` with variables in its environment. */
+export const startSimIn = (variables: Readonly<Record<string, string>>, ...args: ReadonlyArray<string>) =>
+  start("env", [
+    ...Object.entries(variables).map(([name, value]) => `${name}=${value}`),
+    ...[process.execPath, simulatorCli, ...args]
+  ])
+
+/** Runs `piopiy-sim` with variables in its environment, to its end. */
+export const runSimIn = (variables: Readonly<Record<string, string>>, ...args: ReadonlyArray<string>) =>
+  Effect.scoped(Effect.flatMap(startSimIn(variables, ...args), (program) => program.ended))
+
 /** Runs `piopiy-sim` to its end. */
 export const runSim = (...args: ReadonlyArray<string>) =>
   Effect.scoped(Effect.flatMap(startSim(...args), (program) => program.ended))

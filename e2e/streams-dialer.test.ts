@@ -55,7 +55,7 @@ describe("a socket that is dialed", () => {
       const { headers } = yield* server.peer
       const own = ["connection", "host", "sec-websocket-key", "sec-websocket-version", "upgrade"]
       assert.deepStrictEqual(Object.keys(headers).toSorted(), own)
-      yield* opening(server.url, { dialer: { offersDeflate: true } })
+      yield* opening(server.url, { offersDeflate: true })
       assert.match(String((yield* server.peer).headers["sec-websocket-extensions"]), /^permessage-deflate/)
     }))
 
@@ -449,7 +449,7 @@ describe("frames", () => {
   it.live("that unpack to more than the limit end the stream", () =>
     Effect.gen(function*() {
       const server = yield* webSocketServer({ perMessageDeflate: { threshold: 0 } })
-      const { next } = yield* opening(server.url, { dialer: { offersDeflate: true } })
+      const { next } = yield* opening(server.url, { offersDeflate: true })
       ;(yield* server.peer).webSocket.send(new Uint8Array(64 << 20))
       assert.deepStrictEqual(yield* next, closed("Platform", 1009))
     }))
@@ -511,14 +511,16 @@ describe("a peer that never reads", () => {
 })
 
 describe("pings", () => {
-  it.live("go to a peer that is silent, and one that answers none is cut off", () =>
+  it.live("go to a peer that is silent, and one that answers none in time is cut off", () =>
     Effect.gen(function*() {
       const server = yield* webSocketServer({ autoPong: false })
-      const { next } = yield* opening(server.url, { pingMs: 80 })
-      const [elapsed, told] = yield* took(next)
-      assert.deepStrictEqual(told, closed("Network", 1006))
-      assert.isAtLeast(elapsed, 150)
-      assert.isBelow(elapsed, 2000)
+      for (const [times, least] of [[{ pingMs: 80 }, 150], [{ pingMs: 80, pongTimeoutMs: 400 }, 470]] as const) {
+        const { next } = yield* opening(server.url, times)
+        const [elapsed, told] = yield* took(next)
+        assert.deepStrictEqual(told, closed("Network", 1006))
+        assert.isAtLeast(elapsed, least)
+        assert.isBelow(elapsed, 2000)
+      }
     }))
 
   it.live("keep a stream on which only silence comes, and are spared to one who talks", () =>

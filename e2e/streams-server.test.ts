@@ -2,7 +2,7 @@
 import * as AudioFrame from "@effect-piopiy/sdk/AudioFrame"
 import type * as StreamSession from "@effect-piopiy/sdk/StreamSession"
 import * as Wav from "@effect-piopiy/sdk/Wav"
-import { type CallRecord, Party, Simulator } from "@effect-piopiy/simulator"
+import { type CallRecord, Party, Simulator, type SimulatorConfig } from "@effect-piopiy/simulator"
 import * as SimulatorServer from "@effect-piopiy/simulator/node"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
@@ -13,6 +13,7 @@ import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
+import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -106,6 +107,7 @@ const Streams = Schema.fromJsonString(Schema.Struct({
     latenessMs: Schema.optionalKey(
       Schema.Struct({ p50: Schema.Finite, p99: Schema.Finite, max: Schema.Finite })
     ),
+    timer: Schema.Struct({ latenessMs: Schema.Struct({ p99: Schema.Finite }), isTrusted: Schema.Boolean }),
     measures: Schema.Struct({
       sampleRate: Schema.Int,
       playout: Schema.Struct({ received: Schema.Int, heard: Schema.Int })
@@ -146,6 +148,7 @@ describe("an app that a call streams to", () => {
         assert.deepInclude(over.counts, { messages: 2, audio: 1, dropped: 0, ignored: 0 })
         assert.deepInclude(over.measures.playout, { received: 2400, heard: 2400 })
         assert.isAtLeast(over.latenessMs?.max ?? Number.NaN, over.latenessMs?.p50 ?? Number.NaN)
+        assert.strictEqual(over.timer.isTrusted, over.timer.latenessMs.p99 < 20)
         const picture = yield* page(`/_sim/calls/${callId}/timeline.svg`)
         assert.isTrue(picture.text.startsWith("<svg "))
         assert.include((yield* page(`/_sim/calls/${callId}/timeline.svg?format=text`)).text, "heard 300 ms")
@@ -183,6 +186,31 @@ describe("an app that a call streams to", () => {
         assert.deepInclude(over.measures.playout, { received: 800, heard: 800 })
       }).pipe(Effect.scoped, Effect.provide(server())))
   }
+
+  /** How a call with a profile goes whose app says nothing and answers no ping: what it was offered, and how it ends. */
+  const ignored = (streams: SimulatorConfig.SimulatorConfig["streams"]) =>
+    Effect.gen(function*() {
+      const app = yield* webSocketServer({ autoPong: false, perMessageDeflate: true })
+      const callId = yield* place([stream(app.url)])
+      const { headers } = yield* app.peer
+      const record = yield* Effect.timeoutOption(ended(callId), "800 millis")
+      return { end: Option.map(record, endOf), offered: headers["sec-websocket-extensions"] }
+    }).pipe(
+      Effect.scoped,
+      Effect.provide(server({ config: { streams: { pingAfterMs: 60, lossGraceMs: 1, ...streams } } }))
+    )
+
+  it.live("is offered deflate, and given up when it answers no ping, as the profile says", () =>
+    Effect.gen(function*() {
+      const impatient = yield* ignored({ offersDeflate: true, pongTimeoutMs: 60 })
+      assert.deepStrictEqual(
+        impatient.end,
+        Option.some({ _tag: "Closed", by: "Network", code: 1006, reason: "" })
+      )
+      assert.match(String(impatient.offered), /^permessage-deflate/)
+      const patient = yield* ignored({})
+      assert.deepStrictEqual([patient.end, patient.offered], [Option.none(), undefined])
+    }))
 
   it.live("sees its socket closed when the simulator stops", () =>
     Effect.gen(function*() {

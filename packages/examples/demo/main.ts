@@ -17,6 +17,7 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as FileSystem from "effect/FileSystem"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpRouter from "effect/http/HttpRouter"
@@ -65,21 +66,20 @@ const sdk = Layer.unwrap(
 const isStreamed = (entry: Entry.Entry): entry is Entry.Streamed => entry._tag === "Streamed"
 
 /** How the audio stream of an ended call went: shown as a picture, and told in numbers. */
-const converse = Effect.fnUntraced(function*(callId: string) {
+const converse = Effect.fnUntraced(function*(callId: string, recordings: string) {
   const { url } = yield* SimulatorServer.SimulatorServer
   const simulator = yield* Simulator.Simulator
   const streamed = yield* simulator.follow({ callId }).pipe(Stream.filter(isStreamed), Stream.runHead)
-  const page = `${url}/_sim/calls/${callId}`
-  const timeline = yield* HttpClient.get(`${page}/timeline.svg?format=text`).pipe(
+  const timeline = yield* HttpClient.get(`${url}/_sim/calls/${callId}/timeline.svg?format=text`).pipe(
     Effect.flatMap(({ text }) => text),
     Effect.orDie
   )
-  yield* print.conversation(timeline, `${page}/recording.wav`)
+  yield* print.conversation(timeline, `${recordings}/${callId}.wav`)
   return Option.getOrUndefined(streamed)
 })
 
 /** Starts the story's call, shows it while it lasts, and says what did not go as it should. */
-const tell = Effect.fnUntraced(function*(story: stories.Story, index: number) {
+const tell = Effect.fnUntraced(function*(story: stories.Story, index: number, recordings: string) {
   const simulator = yield* Simulator.Simulator
   yield* print.title(index + 1, story.title, story.phone)
   const seen = (yield* simulator.journal()).length
@@ -100,16 +100,16 @@ const tell = Effect.fnUntraced(function*(story: stories.Story, index: number) {
   yield* story.meanwhile(callId)
   const record = yield* simulator.ended(callId)
   yield* Fiber.join(shown)
-  const streamed = record.streams.length === 0 ? undefined : yield* converse(callId)
+  const streamed = record.streams.length === 0 ? undefined : yield* converse(callId, recordings)
   const unmet = story.unmet(record, streamed)
   yield* print.record(record, unmet)
   return unmet.length
 })
 
-const run = Effect.fnUntraced(function*({ once }: { readonly once: boolean }) {
+const run = Effect.fnUntraced(function*({ once, recordings }: { readonly once: boolean; readonly recordings: string }) {
   const { url } = yield* SimulatorServer.SimulatorServer
   const { url: appUrl } = yield* WebhookApp
-  const unmet = yield* Effect.forEach(stories.all(appUrl), tell)
+  const unmet = yield* Effect.forEach(stories.all(appUrl), (story, index) => tell(story, index, recordings))
   const failed = unmet.filter((count) => count > 0).length
   if (once) return failed === 0 ? undefined : yield* new NotAsExpected({ stories: failed })
   yield* print.around(url, appUrl)
@@ -127,16 +127,27 @@ const flags = {
   )
 }
 
-const demo = Command.make("demo", flags, ({ once, port }) =>
-  run({ once }).pipe(
-    Effect.provide(
-      Layer.mergeAll(sdk, WebhookApp.layer, FetchHttpClient.layer).pipe(
-        Layer.provideMerge(SimulatorServer.layer({ port, config: { people: stories.people, recordAudio: true } }))
-      )
-    )
-  )).pipe(
-    Command.withDescription("Six calls on a simulator of the Piopiy platform, as they happen")
-  )
+/** Recordings stay when the program has ended, for somebody to listen to. */
+const folder = FileSystem.FileSystem.pipe(
+  Effect.flatMap((files) => files.makeTempDirectory({ prefix: "piopiy-" })),
+  Effect.orDie
+)
+
+const demo = Command.make(
+  "demo",
+  flags,
+  ({ once, port }) =>
+    Effect.flatMap(folder, (recordings) =>
+      run({ once, recordings }).pipe(
+        Effect.provide(
+          Layer.mergeAll(sdk, WebhookApp.layer, FetchHttpClient.layer).pipe(
+            Layer.provideMerge(SimulatorServer.layer({ port, recordings, config: { people: stories.people } }))
+          )
+        )
+      ))
+).pipe(
+  Command.withDescription("Six calls on a simulator of the Piopiy platform, as they happen")
+)
 
 Command.run(demo, { version: "0.0.0" }).pipe(
   Effect.catchTags({

@@ -45,12 +45,12 @@ export const record = (record: CallRecord.CallRecord, unmet: ReadonlyArray<strin
   ].join("\n"))
 
 /** Both voices over time with the latencies below, as the simulator draws them, and where to listen to them. */
-export const conversation = (timeline: string, recordingUrl: string): Effect.Effect<void> =>
+export const conversation = (timeline: string, recording: string): Effect.Effect<void> =>
   Console.log([
     "",
     `  ${bold("Conversation")}`,
     ...timeline.trimEnd().split("\n").map((line) => `  ${line}`.trimEnd()),
-    `  recording: ${recordingUrl}`
+    `  recording: ${recording}`
   ].join("\n"))
 
 export const around = (url: string, appUrl: string): Effect.Effect<void> =>

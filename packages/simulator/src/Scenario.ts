@@ -6,6 +6,7 @@ import * as Struct from "effect/Struct"
 import * as check from "./core/scenario/check.ts"
 import * as core from "./core/scenario/Scenario.ts"
 import * as ClockMode from "./engine/ClockMode.ts"
+import { Sounds } from "./engine/Sounds.ts"
 import * as SimulatorConfig from "./SimulatorConfig.ts"
 import { type Problem, SimulatorError } from "./SimulatorError.ts"
 
@@ -119,15 +120,14 @@ export interface CheckOptions {
   readonly inProcess?: boolean
 }
 
-/**
- * Checks what the schema does not see. Fails with `InvalidConfig`, every problem by its path.
- *
- * @category decoding
- * @since 0.1.0
- */
-export const checked = (scenario: Scenario, options: CheckOptions = {}): Effect.Effect<Scenario, SimulatorError> =>
+/** Checks what the schema does not see. */
+const whole = (scenario: Scenario, options: CheckOptions): Effect.Effect<Scenario, SimulatorError> =>
   Effect.gen(function*() {
-    const problems = check.problems(scenario, options)
+    const sounds = yield* Sounds
+    const problems = check.problems(scenario, {
+      ...options,
+      ...(sounds === undefined ? {} : { sounds: new Set(sounds.keys()) })
+    })
     if (problems.length > 0) return yield* invalid(problems)
     yield* Effect.mapError(SimulatorConfig.tenants(configOf(scenario)), withinConfig)
     return scenario
@@ -141,4 +141,13 @@ export const checked = (scenario: Scenario, options: CheckOptions = {}): Effect.
  * @since 0.1.0
  */
 export const decode = (json: unknown, options: CheckOptions = {}): Effect.Effect<Scenario, SimulatorError> =>
-  Effect.flatMap(SimulatorConfig.decodeAs(Scenario)(json), (scenario) => checked(scenario, options))
+  Effect.flatMap(SimulatorConfig.decodeAs(Scenario)(json), (scenario) => whole(scenario, options))
+
+/**
+ * Checks a scenario that a program wrote, as {@link decode} does one of a file: its type does not keep numbers within their
+ * bounds, nor keys out that are none.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
+export const checked: (scenario: Scenario, options?: CheckOptions) => Effect.Effect<Scenario, SimulatorError> = decode

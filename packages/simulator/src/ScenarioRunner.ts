@@ -7,13 +7,16 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import type * as HttpClient from "effect/http/HttpClient"
+import type * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as check from "./core/expect/check.ts"
 import type { Expectation } from "./core/expect/Expectation.ts"
+import * as idle from "./core/fault/idle.ts"
 import type { Entry } from "./core/journal/Entry.ts"
 import { type CallName, callOf, defaultLongestMs, nameOf } from "./core/scenario/Step.ts"
 import { pause } from "./engine/pause.ts"
@@ -21,6 +24,7 @@ import * as ScenarioActs from "./engine/ScenarioActs.ts"
 import * as ScenarioSteps from "./engine/ScenarioSteps.ts"
 import * as ScenarioTime from "./engine/ScenarioTime.ts"
 import { Tenants } from "./engine/Tenants.ts"
+import type { TimeRefused } from "./engine/TimeControl.ts"
 import * as Scenario from "./Scenario.ts"
 import type { ScenarioReport } from "./ScenarioReport.ts"
 import { Simulator } from "./Simulator.ts"
@@ -67,6 +71,26 @@ const told = (text: string): string =>
     onSome: ({ error, message, msg }) => [error, message ?? msg].filter((one) => one !== undefined).join(": ")
   })
 
+const Coded = Schema.Struct({ code: Schema.Finite })
+const readCoded = Schema.decodeUnknownOption(Schema.fromJsonString(Coded))
+
+/** The older API refuses with a code in the body of a 200. */
+const notRefused = (path: string) => (text: string): Effect.Effect<string, string> => {
+  const { code } = Option.getOrElse(readCoded(text), () => ({ code: 200 }))
+  return path.startsWith("/v3/") || code < 400 ? Effect.succeed(text) : Effect.fail(`${code} ${told(text)}`)
+}
+
+const codeIn = (cause: unknown): string | undefined => {
+  if (Predicate.hasProperty(cause, "code") && typeof cause.code === "string") return cause.code
+  return Predicate.hasProperty(cause, "cause") ? codeIn(cause.cause) : undefined
+}
+
+/** Why a request came to no reply, with what the system says of it. */
+const brokenOff = (error: HttpClientError.HttpClientError): string => {
+  const code = codeIn(error.reason)
+  return `the request broke off: ${error.message}${code === undefined ? "" : `, ${code}`}`
+}
+
 const isOriginated = (entry: Entry): boolean => entry._tag === "Turned" && entry.event._tag === "Originated"
 
 /** What the simulator itself broke on. */
@@ -74,6 +98,12 @@ const defects = (entries: ReadonlyArray<Entry>): ReadonlyArray<string> =>
   entries.flatMap((entry) =>
     entry._tag === "Broke" ? [`the simulator broke on call ${entry.callId}: ${entry.message}; please report this`] : []
   )
+
+/** What the run waited for when it gave up. */
+const stoodStill = ({ message, reason }: TimeRefused): string =>
+  reason._tag === "Stuck" && reason.labels.length > 0
+    ? `came to no end at ${reason.nowMs} ms: ${reason.labels.join("; ")}`
+    : message
 
 const shownStep = ({ index, step }: ScenarioSteps.Due): string => `steps[${index}] (${step.do._tag})`
 
@@ -108,7 +138,7 @@ export const run = Effect.fn("ScenarioRunner.run")(function*(
   const post = (client: HttpClient.HttpClient, request: HttpClientRequest.HttpClientRequest) =>
     client.execute(request).pipe(
       Effect.flatMap((response) => Effect.map(response.text, (text) => ({ status: response.status, text }))),
-      Effect.mapError((error) => `the request broke off: ${error.message}`),
+      Effect.mapError(brokenOff),
       Effect.raceFirst(
         Effect.andThen(
           pause(timeline, patienceMs, "a step of the scenario gives up its request"),
@@ -127,7 +157,7 @@ export const run = Effect.fn("ScenarioRunner.run")(function*(
         HttpClientRequest.bearerToken(token),
         HttpClientRequest.bodyJsonUnsafe(body)
       )
-    )
+    ).pipe(Effect.flatMap(notRefused(path)))
 
   /** The call that a reply names, or the first that has begun since: the reply may be lost, or name none. */
   const placedSince = (seq: number, text: string | undefined): string | undefined => {
@@ -198,6 +228,7 @@ export const run = Effect.fn("ScenarioRunner.run")(function*(
     Effect.andThen(
       reach.platform.execute(HttpClientRequest.get("/_sim/health")).pipe(
         Effect.retry(Schedule.spaced("5 millis")),
+        Effect.orDie,
         Effect.timeoutOption(guard),
         ScenarioTime.onTheWall
       )
@@ -259,19 +290,27 @@ export const run = Effect.fn("ScenarioRunner.run")(function*(
         if (down === 0) yield* comeBack
       }
       steps.look()
-      for (let due = steps.take(); due !== undefined; due = steps.take()) {
+      const due = steps.take()
+      if (due !== undefined) {
         yield* perform(due)
         yield* moving.settle
-        steps.look()
+      } else if ((yield* isOver) || (yield* isDeadEnd)) {
+        return
+      } else if (!comingBack) {
+        yield* moving.next
       }
-      if ((yield* isOver) || (yield* isDeadEnd)) return
-      yield* moving.next
     }
   })
 
-  yield* play.pipe(
+  const isStuck = yield* play.pipe(
     Effect.andThen(moving.linger),
-    Effect.catch(({ message }) => Effect.sync(() => broken.push(message)))
+    Effect.as(false),
+    Effect.catch((refused) =>
+      Effect.sync(() => {
+        broken.push(stoodStill(refused))
+        return true
+      })
+    )
   )
 
   const virtualMs = time.nowMs()
@@ -292,8 +331,8 @@ export const run = Effect.fn("ScenarioRunner.run")(function*(
       : `call ${shown(when.call)} never was ${when.is}${when.nth === undefined ? "" : ` ${when.nth} times`} in time`
     broken.push(`${shownStep(due)} was never done: ${why}`)
   }
-  if (scenario.lastsMs === undefined && live.length > 0) {
-    broken.push(`calls were still in progress after ${limitMs} ms: ${live.length}; if that is meant, say lastsMs`)
+  if (scenario.lastsMs === undefined && live.length > 0 && !isStuck) {
+    broken.push(`calls were still in progress after ${virtualMs} ms: ${live.length}; if that is meant, say lastsMs`)
   }
   const report: ScenarioReport = {
     name: scenario.name,
@@ -302,9 +341,7 @@ export const run = Effect.fn("ScenarioRunner.run")(function*(
     verdicts: (scenario.expect ?? []).map(judge),
     remarks: main.faults.list().flatMap(({ fired, id, matched, rule }) =>
       fired > 0 ? [] : [
-        `fault ${rule.name ?? id} (${rule.fault._tag}) never fired: ${
-          matched === 0 ? "nothing met its conditions" : `it was met ${matched} times, but for its count or its chance`
-        }`
+        `fault ${rule.name ?? id} (${rule.fault._tag}) never fired: ${idle.why({ matched, rule }, entries)}`
       ]
     ),
     entries,

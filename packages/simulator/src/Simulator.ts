@@ -177,5 +177,9 @@ export const routes = (
     reachable,
     routesV3.layer,
     routesLegacy.layer,
-    control.layer({ version: SimulatorConfig.version, ...options })
+    control.layer({
+      version: SimulatorConfig.version,
+      fallbacks: [...routesV3.fallbacks, ...routesLegacy.fallbacks],
+      ...options
+    })
   )

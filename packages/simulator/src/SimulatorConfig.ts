@@ -110,12 +110,12 @@ export const jsonSchemaOf = (title: string, of: Schema.Top): JsonSchema.JsonSche
 export const jsonSchema = (): JsonSchema.JsonSchema => jsonSchemaOf("The configuration of piopiy-sim", SimulatorConfig)
 
 /**
- * What a schema found wrong, every problem by its path.
+ * What a schema found wrong, every problem by its path, as replies tell it: numbers that are keys are masked.
  *
  * @category decoding
  * @since 0.1.0
  */
-export const problemsIn: (error: Schema.SchemaError) => ReadonlyArray<Problem> = schemaProblems.problemsIn
+export const problemsIn: (error: Schema.SchemaError) => ReadonlyArray<Problem> = schemaProblems.maskedProblemsIn
 
 const invalid = (problems: ReadonlyArray<Problem>) =>
   new SimulatorError({ reason: { _tag: "InvalidConfig", problems } })
@@ -128,7 +128,7 @@ const invalid = (problems: ReadonlyArray<Problem>) =>
  */
 export const decodeAs = <A>(schema: Schema.Codec<A, unknown>) => (json: unknown): Effect.Effect<A, SimulatorError> =>
   Schema.decodeUnknownEffect(schema)(json, { errors: "all", onExcessProperty: "error" }).pipe(
-    Effect.mapError((error) => invalid(problemsIn(error)))
+    Effect.mapError((error) => invalid(schemaProblems.problemsIn(error)))
   )
 
 /**
@@ -291,15 +291,16 @@ export const checkSounds = Effect.fnUntraced(function*({ people = {} }: Simulato
  */
 export const wellKnown = (config: SimulatorConfig): ReadonlyArray<Problem> =>
   (config.accounts ?? [defaultAccount]).flatMap(({ appSecret, token }, index) => {
-    const message = "is needed when the server listens beyond this machine: everybody knows the default one"
-    const at = (flag: string, key: string): Problem => ({
+    const at = (flag: string, variable: string, key: string): Problem => ({
       path: index === 0 ? flag : `accounts[${index}].${key}`,
-      message
+      message: `is needed${
+        index === 0 ? `, or ${variable} in the environment,` : ""
+      } when the server listens beyond this machine: everybody knows the default one`
     })
     return [
-      ...(token === defaultToken ? [at("--token", "token")] : []),
+      ...(token === defaultToken ? [at("--token", "PIOPIY_SIM_TOKEN", "token")] : []),
       ...(appSecret === undefined || appSecret === AccountConfig.defaultAppSecret
-        ? [at("--app-secret", "appSecret")]
+        ? [at("--app-secret", "PIOPIY_SIM_APP_SECRET", "appSecret")]
         : [])
     ]
   })

@@ -26,19 +26,19 @@ describe("Scenario.decode", () => {
     }))
 
   it.effect.each<readonly [string, unknown, ReadonlyArray<string | RegExp>]>([
-    ["an unknown key", { ...fine, stepz: [] }, ["stepz: Expected no excess property"]],
+    ["an unknown key", { ...fine, stepz: [] }, ["stepz: unknown key; did you mean steps?"]],
     [
       "an unknown key of a step",
       { ...fine, steps: [callIn, { atMs: 0, do: { _tag: "LeaveLine", call: 1, foo: 2 } }] },
-      ["steps[1].do.foo: Expected no excess property"]
+      ["steps[1].do.foo: unknown key; there are _tag, call, leg"]
     ],
     [
       "an unknown key of the configuration",
       { ...fine, config: { peeple: {} } },
-      ["config.peeple: Expected no excess property"]
+      ["config.peeple: unknown key; did you mean people?"]
     ],
     ["an act that is none", { ...fine, steps: [{ atMs: 0, do: { _tag: "Dance" } }] }, [
-      /^steps\[0\]\.do: Expected .*"CallIn"/
+      /^steps\[0\]\.do\._tag: Expected one of CallIn, PlaceCall, /
     ]],
     ["a negative time", { ...fine, steps: [{ ...callIn, atMs: -1 }] }, [
       "steps[0].atMs: Expected whole milliseconds, 0 to 86400000"
@@ -66,12 +66,12 @@ describe("Scenario.decode", () => {
     [
       "a call that nobody names",
       { ...fine, steps: [callIn, leaves("callr")] },
-      ["steps[1].do.call: no earlier step names a call \"callr\": there is \"caller\""]
+      ["steps[1].do.call: no step names a call \"callr\": there is \"caller\""]
     ],
     [
       "a moment of a call that is named later",
       { ...fine, steps: [{ when: { call: "caller", is: "Ended" }, do: { ...callIn.do, as: "again" } }, callIn] },
-      ["steps[0].when.call: no earlier step names a call \"caller\": no step names one"]
+      ["steps[0].when.call: steps[1] names the call \"caller\", and comes later in the file: move it up"]
     ],
     ["a name twice", { ...fine, steps: [callIn, callIn] }, [
       "steps[1].do.as: is another call's name already: \"caller\""

@@ -108,7 +108,7 @@ describe("SimulatorConfig.decode", () => {
     [{ answerUrl: "localhost:3000" }, "accounts[0].answerUrl"],
     [{ answerUrl: "http://" }, "accounts[0].answerUrl"],
     [{ answerUrl: "ftp://localhost/a" }, "accounts[0].answerUrl"],
-    [{ numbers: { "18005550100": {} } }, "accounts[0].numbers[\"***********\"].answerUrl"],
+    [{ numbers: { "18005550100": {} } }, "accounts[0].numbers[\"18005550100\"].answerUrl"],
     [{ webhooks: { cdr: "/cdr" } }, "accounts[0].webhooks.cdr"],
     [{ faults: [{ fault: { _tag: "Lost" }, when: { operation: "/v3" } }] }, "accounts[0].faults[0].when.operation"],
     [{ faults: Array.from({ length: 1001 }, () => ({ fault: { _tag: "Lost" } })) }, "accounts[0].faults"],

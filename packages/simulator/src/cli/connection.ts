@@ -13,7 +13,7 @@ import * as Stream from "effect/Stream"
 import * as SimulatorServer from "../node/SimulatorServer.ts"
 import * as SimulatorConfig from "../SimulatorConfig.ts"
 import { SimulatorError } from "../SimulatorError.ts"
-import { tokenFlag } from "./tokenFlag.ts"
+import { isFromEnvironment, tokenFlag } from "./tokenFlag.ts"
 
 /** Where the simulator is, without a path, and as whom it is spoken to. */
 export interface Connection {
@@ -31,6 +31,13 @@ export const urlFlag = Flag.String("url").pipe(
 )
 
 export const adminTokenFlag = tokenFlag("admin-token", "Token that /_sim asks for, if it was started with one")
+
+/** As whom to look in: a token that a flag gives goes before an admin token that is in the environment for all commands. */
+export const lookingIn = <A extends Connection>(connection: A): A =>
+  Option.exists(connection.token, (token) => !isFromEnvironment(token))
+    && Option.exists(connection.adminToken, isFromEnvironment)
+    ? { ...connection, adminToken: Option.none() }
+    : connection
 
 /** What it takes to have one there. */
 const startCommand = (url: string): string => {

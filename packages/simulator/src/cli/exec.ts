@@ -15,24 +15,13 @@ import * as execEnvironment from "../node/execEnvironment.ts"
 import * as SimulatorServer from "../node/SimulatorServer.ts"
 import * as SimulatorConfig from "../SimulatorConfig.ts"
 import { SimulatorError } from "../SimulatorError.ts"
-import * as Configured from "./configured.ts"
 import * as Connection from "./connection.ts"
+import * as Hosting from "./hosting.ts"
 import * as show from "./show.ts"
 
-const file = (name: string, metavar: string, description: string) =>
-  Flag.optional(Flag.String(name).pipe(Flag.withMetavar(metavar), Flag.withDescription(description)))
-
 const flags = {
-  allowHost: Flag.String("allow-host").pipe(
-    Flag.withMetavar("HOST"),
-    Flag.withDescription(
-      "A host beyond this machine that the command may reach, and webhooks and audio streams may go to; may be repeated"
-    ),
-    Flag.atLeast(0)
-  ),
-  journal: file("journal", "FILE", "Append the journal here, a JSON entry a line"),
-  recordings: file("recordings", "DIR", "Write the audio of calls with a stream here, a WAV file each"),
-  ...Configured.flags,
+  allowHost: Hosting.allowHostFlag("the command may reach, and webhooks and audio streams may go to"),
+  ...Hosting.flags,
   url: Flag.optional(
     Connection.urlFlag.pipe(
       Flag.withDescription("A simulator that runs already, to use instead of starting one"),
@@ -51,14 +40,9 @@ type Simulator = Omit<execEnvironment.Options, "allowHosts">
 
 /** A simulator for this command alone, on a port that nobody else is told of. */
 const ownSimulator = Effect.fnUntraced(function*(options: Options) {
-  const config = yield* Configured.configured(options)
-  const server = yield* Layer.build(SimulatorServer.layer({
-    port: 0,
-    config,
-    allowHosts: options.allowHost,
-    ...Option.match(options.journal, { onNone: () => ({}), onSome: (journalFile) => ({ journalFile }) }),
-    ...Option.match(options.recordings, { onNone: () => ({}), onSome: (recordings) => ({ recordings }) })
-  }))
+  const described = yield* Hosting.serverOptions(options)
+  const { config } = described
+  const server = yield* Layer.build(SimulatorServer.layer({ ...described, port: 0, allowHosts: options.allowHost }))
   const [account] = config.accounts ?? [{ token: SimulatorConfig.defaultToken }]
   const simulator: Simulator = {
     url: Context.get(server, SimulatorServer.SimulatorServer).url,
@@ -83,9 +67,7 @@ const ownFlagsMixed = new SimulatorError({
 
 /** The one that runs already has accounts of its own, of which only the token that was given is known. */
 const runningSimulator = Effect.fnUntraced(function*(url: string, options: Options) {
-  if (Configured.isAsked(options) || Option.isSome(options.journal) || Option.isSome(options.recordings)) {
-    return yield* ownFlagsMixed
-  }
+  if (Hosting.isAsked(options)) return yield* ownFlagsMixed
   yield* HttpClient.get(`${url}/_sim/health`).pipe(
     Effect.timeout("10 seconds"),
     Effect.filterOrFail(({ status }) => status === 200),

@@ -2,35 +2,89 @@
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import type * as PlatformError from "effect/PlatformError"
-import * as Schema from "effect/Schema"
+import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 import { SimulatorError } from "../SimulatorError.ts"
 
 export const unreadable = (path: string, detail: string): SimulatorError =>
   new SimulatorError({ reason: { _tag: "FileUnreadable", path, detail } })
 
-const because = (path: string) => (error: PlatformError.PlatformError): SimulatorError =>
-  unreadable(path, error.reason._tag === "NotFound" ? "no such file" : error.message)
+/** What the system says, in words. */
+const words: Readonly<Record<string, string>> = {
+  EISDIR: "is a folder",
+  ENOTDIR: "leads through a file that is no folder",
+  EEXIST: "is a file, where a folder is needed",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  ENOSPC: "no space is left",
+  EROFS: "cannot be written to"
+}
 
-const parse = Schema.decodeUnknownEffect(Schema.fromJsonString(Schema.Unknown))
+const because = (path: string, missing: string) => (error: PlatformError.PlatformError): SimulatorError => {
+  const { _tag, cause } = error.reason
+  const code = Predicate.hasProperty(cause, "code") ? String(cause.code) : ""
+  return unreadable(path, _tag === "NotFound" ? missing : words[code] ?? error.message)
+}
+
+/** What to say when a file cannot be read. */
+export const cannotRead = (path: string) => because(path, "no such file")
+
+/** What to say when a file or a folder cannot be written. */
+export const cannotWrite = (path: string) => because(path, "no such folder")
+
+/** Where a text stops being JSON, as the parser says it, with nothing that a terminal would obey. */
+const notJson = (cause: unknown): string =>
+  `is not JSON${cause instanceof SyntaxError ? `: ${cause.message.replace(/[^ -~]+/g, "?")}` : ""}`
+
+/** How deep lists and objects may lie in each other. What reads them goes as deep. */
+const deepest = 200
+
+const isDeeper = (json: unknown, levels: number): boolean =>
+  Predicate.isObjectOrArray(json)
+  && (levels === 0 || Object.values(json).some((one: unknown) => isDeeper(one, levels - 1)))
 
 /** The JSON in a file. Fails with `FileUnreadable`. */
 export const readJson = Effect.fnUntraced(function*(path: string) {
   const files = yield* FileSystem.FileSystem
-  const text = yield* Effect.mapError(files.readFileString(path), because(path))
-  return yield* Effect.mapError(parse(text), () => unreadable(path, "is not JSON"))
+  const text = yield* Effect.mapError(files.readFileString(path), cannotRead(path))
+  const json = yield* Effect.try({
+    try: (): unknown => JSON.parse(text),
+    catch: (cause) => unreadable(path, notJson(cause))
+  })
+  if (isDeeper(json, deepest)) return yield* unreadable(path, `goes more than ${deepest} levels deep`)
+  return json
+})
+
+/** Has each problem of a file say which file it is. */
+export const inFile = (path: string) => (error: SimulatorError): SimulatorError =>
+  error.reason._tag === "InvalidConfig"
+    ? new SimulatorError({
+      reason: {
+        _tag: "InvalidConfig",
+        problems: error.reason.problems.map(({ message, path: place }) => ({
+          path: place === "" ? path : `${path}: ${place}`,
+          message
+        }))
+      }
+    })
+    : error
+
+/** Makes a folder, if there is none. Fails with `FileUnreadable`. */
+export const makeFolder = Effect.fnUntraced(function*(path: string) {
+  const files = yield* FileSystem.FileSystem
+  yield* Effect.mapError(files.makeDirectory(path, { recursive: true }), cannotWrite(path))
 })
 
 /** Writes a text into a file, in place of what it held. Fails with `FileUnreadable`. */
 export const write = Effect.fnUntraced(function*(path: string, text: string) {
   const files = yield* FileSystem.FileSystem
-  yield* Effect.mapError(files.writeFileString(path, text), because(path))
+  yield* Effect.mapError(files.writeFileString(path, text), cannotWrite(path))
 })
 
 /** The lines of a file that are not empty, however long it is. Fails with `FileUnreadable`. */
 export const lines = (path: string): Stream.Stream<string, SimulatorError, FileSystem.FileSystem> =>
   Stream.unwrap(Effect.map(FileSystem.FileSystem, (files) => files.stream(path))).pipe(
-    Stream.mapError(because(path)),
+    Stream.mapError(cannotRead(path)),
     Stream.decodeText(),
     Stream.splitLines,
     Stream.filter((line) => line !== "")

@@ -25,15 +25,20 @@ const command = Command.make("piopiy-sim").pipe(
 
 /** Whoever reads may leave early, as `head` does: then nobody is left to be told anything. */
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error
+  if (error.code !== "EPIPE") process.stderr.write(`piopiy-sim: cannot print: ${error.message}\n`)
   process.exit(1)
 })
+
+/** What it broke on, with its stack as far as that helps. */
+const shown = (defect: unknown): string =>
+  defect instanceof Error ? (defect.stack ?? defect.message).split("\n").slice(0, 5).join("\n") : String(defect)
 
 Command.run(command, { version }).pipe(
   Effect.catchTag(
     "SimulatorError",
     (error) => Effect.andThen(Console.error(`piopiy-sim: ${error.message}`), Effect.fail(error))
   ),
+  Effect.tapDefect((defect) => Console.error(`piopiy-sim broke, please report this: ${shown(defect)}`)),
   Effect.provide([NodeServices.layer, Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)])]),
   NodeRuntime.runMain({
     disableErrorReporting: true,

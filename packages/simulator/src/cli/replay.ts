@@ -5,17 +5,21 @@ import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as EntryJson from "../core/journal/EntryJson.ts"
 import * as replaying from "../core/journal/replay.ts"
+import { problemsIn } from "../edge/schemaProblems.ts"
 import * as ClockMode from "../engine/ClockMode.ts"
 import * as ScenarioRun from "../node/ScenarioRun.ts"
+import * as SoundFiles from "../node/SoundFiles.ts"
 import * as Scenario from "../Scenario.ts"
 import { version } from "../SimulatorConfig.ts"
 import * as files from "./files.ts"
+import * as Hosting from "./hosting.ts"
 import * as show from "./show.ts"
 
 /** The second time was not like the first: an exit code of 1, with nothing more to say. */
@@ -28,8 +32,12 @@ const parameters = {
   anyway: Flag.Boolean("anyway").pipe(
     Flag.withDefault(false),
     Flag.withDescription("Also when another version wrote the journal")
-  )
+  ),
+  sounds: Hosting.soundsFlag,
+  allowHost: Hosting.allowHostFlag("webhooks and audio streams may go to")
 }
+
+type Options = Command.Command.Config.Infer<typeof parameters>
 
 /** What a run begins its journal with. */
 const Head = Schema.Struct({
@@ -38,7 +46,7 @@ const Head = Schema.Struct({
   clock: ClockMode.Setting,
   scenario: Schema.Unknown
 })
-const readHead = Schema.decodeUnknownOption(Head)
+const readHead = Schema.decodeUnknownEffect(Head)
 const readStarted = Schema.decodeUnknownOption(
   Schema.Struct({ _tag: Schema.tag("Started"), version: Schema.String })
 )
@@ -61,6 +69,14 @@ const otherVersion = (path: string, recorded: string) =>
       + "or with --anyway to see where the two first differ"
   )
 
+const unreadableHead = (path: string, error: Schema.SchemaError) =>
+  files.unreadable(
+    path,
+    `its first line cannot be read, so the run cannot be repeated: ${
+      problemsIn(error).map(({ message, path }) => `${path}: ${message}`).join("; ")
+    }; was it changed?`
+  )
+
 const read = Effect.fnUntraced(function*(path: string, anyway: boolean) {
   const replay = replaying.make()
   const entries: Array<unknown> = []
@@ -75,8 +91,10 @@ const read = Effect.fnUntraced(function*(path: string, anyway: boolean) {
       return Effect.void
     }
     if (entry.success._tag === "Scenario") {
-      head = readHead(json.success)
-      return Effect.void
+      return Effect.matchEffect(readHead(json.success), {
+        onFailure: (error) => Effect.fail(unreadableHead(path, error)),
+        onSuccess: (read) => Effect.sync(() => (head = Option.some(read)))
+      })
     }
     count += 1
     if (Option.isSome(head)) entries.push(json.success)
@@ -133,8 +151,10 @@ const entryText = (entry: unknown): string =>
 
 /** The whole run once more, as far as the journal goes. */
 const again = Effect.fnUntraced(
-  function*({ entries, torn }: Journal, { clock, scenario, seed }: typeof Head.Type, path: string) {
+  function*({ entries, torn }: Journal, { clock, scenario, seed }: typeof Head.Type, options: Options) {
+    const path = options.file
     const read = yield* Scenario.decode(scenario).pipe(
+      Effect.provide(Option.match(options.sounds, { onNone: () => Layer.empty, onSome: SoundFiles.layer })),
       Effect.mapError((error) => files.unreadable(path, `its scenario cannot be read: ${error.message}`))
     )
     if (read.app !== undefined) {
@@ -144,7 +164,13 @@ const again = Effect.fnUntraced(
     if (clock !== "manual") {
       yield* show.note(`${path}: the run was on a clock that passes by itself, so its moments are not exact`)
     }
-    const { report } = yield* ScenarioRun.run(read, { folder: ".", seed, clock: "manual" })
+    const { report } = yield* ScenarioRun.run(read, {
+      folder: ".",
+      seed,
+      clock: "manual",
+      allowHosts: options.allowHost,
+      ...Option.match(options.sounds, { onNone: () => ({}), onSome: (sounds) => ({ sounds }) })
+    })
     const now = torn > 0 ? report.entries.slice(0, entries.length) : report.entries
     const found = replaying.firstDifference(entries, now)
     if (found === undefined) {
@@ -166,7 +192,8 @@ const again = Effect.fnUntraced(
   }
 )
 
-const run = Effect.fnUntraced(function*({ anyway, file }: Command.Command.Config.Infer<typeof parameters>) {
+const run = Effect.fnUntraced(function*(options: Options) {
+  const { anyway, file } = options
   const journal = yield* read(file, anyway)
   if (journal.torn > 0) {
     yield* show.note(`${file}: skipped ${counted(journal.torn, "line")} cut off or of something else`)
@@ -174,7 +201,7 @@ const run = Effect.fnUntraced(function*({ anyway, file }: Command.Command.Config
   yield* show.print(turns(journal.replayed))
   const same = yield* Option.match(journal.head, {
     onNone: () => Effect.succeed(true),
-    onSome: (head) => again(journal, head, file)
+    onSome: (head) => again(journal, head, options)
   })
   if (!same || journal.replayed.changed !== undefined) return yield* new NotTheSame()
 })

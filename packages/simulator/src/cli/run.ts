@@ -5,12 +5,14 @@ import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as ClockMode from "../engine/ClockMode.ts"
 import * as ScenarioRun from "../node/ScenarioRun.ts"
+import * as SoundFiles from "../node/SoundFiles.ts"
 import * as Scenario from "../Scenario.ts"
 import * as ScenarioReport from "../ScenarioReport.ts"
-import * as files from "./files.ts"
+import * as Hosting from "./hosting.ts"
 import * as junit from "./junit.ts"
 import * as scenarioFiles from "./scenarioFiles.ts"
 import * as show from "./show.ts"
@@ -29,18 +31,7 @@ const parameters = {
     Argument.withDescription("A scenario as JSON"),
     Argument.variadic({ min: 1 })
   ),
-  clock: Flag.optional(
-    Flag.String("clock").pipe(
-      Flag.withMetavar("MODE"),
-      Flag.withDescription(
-        "How time passes, instead of what the scenario says: live, scaled=N (N times as fast) or manual"
-      ),
-      Flag.filterMap(
-        ClockMode.parse,
-        (text) => `live, manual, or scaled=N with N above 0 up to ${ClockMode.fastest}; not ${text}`
-      )
-    )
-  ),
+  clock: Hosting.clockFlag("How time passes, instead of what the scenario says"),
   seed: Flag.optional(
     Flag.Int("seed").pipe(
       Flag.withDescription("Seed of ids and chance, instead of the scenario's"),
@@ -64,11 +55,8 @@ const parameters = {
     `Keep the journal of every run here; left out, those of failures are kept in ${defaultFolder}`
   ),
   recordings: folder("recordings", "Keep what was said on audio streams here, of every run; otherwise as journals"),
-  allowHost: Flag.String("allow-host").pipe(
-    Flag.withMetavar("HOST"),
-    Flag.withDescription("A host beyond this machine that webhooks and audio streams may go to; may be repeated"),
-    Flag.atLeast(0)
-  )
+  sounds: Hosting.soundsFlag,
+  allowHost: Hosting.allowHostFlag("webhooks and audio streams may go to")
 }
 
 type Options = Command.Command.Config.Infer<typeof parameters>
@@ -77,6 +65,7 @@ type Options = Command.Command.Config.Infer<typeof parameters>
 interface Done extends ScenarioRun.ScenarioRun {
   readonly file: string
   readonly hasApp: boolean
+  readonly options: Options
   readonly journal: string | undefined
   readonly sounds: ReadonlyArray<string>
 }
@@ -96,9 +85,14 @@ const seedsOf = (all: ReadonlyArray<Done>): string => all.map(({ report }) => re
 const word = (text: string): string => /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 
 /** What repeats a run: its journal, or its file where that takes an app. */
-const again = ({ file, hasApp, journal, report }: Done): string | undefined => {
-  if (hasApp) return `piopiy-sim run ${word(file)} --seed ${report.seed}`
-  return journal === undefined ? undefined : `piopiy-sim replay ${word(journal)}`
+const again = ({ file, hasApp, journal, options, report }: Done): string | undefined => {
+  const clock = Option.toArray(options.clock).map((clock) => `--clock ${ClockMode.format(clock)}`)
+  const reach = [
+    ...Option.toArray(options.sounds).map((folder) => `--sounds ${word(folder)}`),
+    ...options.allowHost.map((host) => `--allow-host ${word(host)}`)
+  ]
+  if (hasApp) return [`piopiy-sim run ${word(file)} --seed ${report.seed}`, ...clock, ...reach].join(" ")
+  return journal === undefined ? undefined : [`piopiy-sim replay ${word(journal)}`, ...reach].join(" ")
 }
 
 /** What is to be said of a failure. */
@@ -145,20 +139,24 @@ const lines = (runs: ReadonlyArray<Done>, width: number): ReadonlyArray<string> 
   ]
 }
 
-const json = ({ file, journal, report, sounds }: Done): string =>
-  JSON.stringify({
+const json = (done: Done): string => {
+  const { file, journal, report, sounds } = done
+  const command = isPassed(done) ? undefined : again(done)
+  return JSON.stringify({
     file,
     name: report.name,
     seed: report.seed,
     clock: report.clock,
-    passed: ScenarioReport.passed(report),
+    passed: isPassed(done),
     failures: ScenarioReport.failures(report),
     remarks: report.remarks,
     virtualMs: report.virtualMs,
     realMs: report.realMs,
     ...(journal === undefined ? {} : { journal }),
-    ...(sounds.length === 0 ? {} : { recordings: sounds })
+    ...(sounds.length === 0 ? {} : { recordings: sounds }),
+    ...(command === undefined ? {} : { again: command })
   })
+}
 
 const testCase = (times: number) => (done: Done): junit.TestCase => {
   const { file, report } = done
@@ -178,7 +176,8 @@ const once = Effect.fnUntraced(
       folder,
       seed,
       allowHosts: options.allowHost,
-      ...Option.match(options.clock, { onNone: () => ({}), onSome: (clock) => ({ clock }) })
+      ...Option.match(options.clock, { onNone: () => ({}), onSome: (clock) => ({ clock }) }),
+      ...Option.match(options.sounds, { onNone: () => ({}), onSome: (sounds) => ({ sounds }) })
     })
     const kept = (asked: Option.Option<string>): string | undefined =>
       Option.getOrElse(asked, () => ScenarioReport.passed(run.report) ? undefined : defaultFolder)
@@ -188,6 +187,7 @@ const once = Effect.fnUntraced(
       ...run,
       file,
       hasApp: scenario.app !== undefined,
+      options,
       journal: journals === undefined ? undefined : yield* scenarioFiles.keepJournal(journals, name, scenario, run),
       sounds: recordings === undefined ? [] : yield* scenarioFiles.keepRecordings(recordings, name, run)
     }
@@ -197,7 +197,11 @@ const once = Effect.fnUntraced(
 )
 
 const run = Effect.fnUntraced(function*(options: Options) {
-  const scenarios = yield* scenarioFiles.readAll(options.files)
+  const scenarios = yield* scenarioFiles.readAll(options.files).pipe(
+    Effect.provide(Option.match(options.sounds, { onNone: () => Layer.empty, onSome: SoundFiles.layer }))
+  )
+  // Better known now than after the runs; and what an earlier one has left is not taken for this one's.
+  if (Option.isSome(options.junit)) yield* scenarioFiles.keepResults(options.junit.value, junit.toXml([]))
   const width = Math.max(0, ...scenarios.map(({ scenario }) => scenario.name.length))
   const names = new Set<string>()
   const all: Array<Done> = []
@@ -218,7 +222,7 @@ const run = Effect.fnUntraced(function*(options: Options) {
   }
   const failed = all.filter((run) => !isPassed(run)).length
   if (Option.isSome(options.junit)) {
-    yield* files.write(options.junit.value, junit.toXml(all.map(testCase(options.repeat))))
+    yield* scenarioFiles.keepResults(options.junit.value, junit.toXml(all.map(testCase(options.repeat))))
   }
   if (!options.json) yield* Console.log(`${all.length - failed} passed, ${failed} failed`)
   if (failed > 0) return yield* new NotPassed()

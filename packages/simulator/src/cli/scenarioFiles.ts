@@ -17,14 +17,15 @@ export interface ScenarioFile {
   readonly scenario: Scenario.Scenario
 }
 
-const problemsOf = (file: string, { reason, message }: SimulatorError): ReadonlyArray<Problem> =>
-  reason._tag === "InvalidConfig"
-    ? reason.problems.map(({ message, path }) => ({ path: path === "" ? file : `${file}: ${path}`, message }))
-    : [{ path: "", message }]
+const problemsOf = ({ reason, message }: SimulatorError): ReadonlyArray<Problem> =>
+  reason._tag === "InvalidConfig" ? reason.problems : [{ path: "", message }]
 
 const read = Effect.fnUntraced(function*(file: string) {
   const path = yield* Path.Path
-  const scenario = yield* Effect.flatMap(files.readJson(file), (json) => Scenario.decode(json))
+  const scenario = yield* Effect.flatMap(
+    files.readJson(file),
+    (json) => Effect.mapError(Scenario.decode(json), files.inFile(file))
+  )
   const found: ScenarioFile = { file, folder: path.dirname(path.resolve(file)), scenario }
   return found
 })
@@ -37,7 +38,7 @@ export const readAll = Effect.fnUntraced(function*(paths: ReadonlyArray<string>)
       Effect.map((one) => [one]),
       Effect.catchTag("SimulatorError", (error) =>
         Effect.sync((): Array<ScenarioFile> => {
-          problems.push(...problemsOf(file, error))
+          problems.push(...problemsOf(error))
           return []
         }))
     ))
@@ -59,9 +60,6 @@ const head = (scenario: Scenario.Scenario, { clock, seed }: ScenarioReport) => (
 
 const ndjson = (values: ReadonlyArray<unknown>): string => values.map((value) => `${JSON.stringify(value)}\n`).join("")
 
-const unwritable = (path: string) => (error: { readonly message: string }): SimulatorError =>
-  files.unreadable(path, error.message)
-
 /** What a run is called in a folder: as its file is, with its seed. */
 export const nameOf = (file: string, seed: number): string =>
   `${file.replace(/^.*[/\\]/, "").replace(/\.json$/i, "").replace(/[^A-Za-z0-9._-]+/g, "-") || "scenario"}-seed-${seed}`
@@ -69,23 +67,29 @@ export const nameOf = (file: string, seed: number): string =>
 /** Writes the journal of a run into a folder, which is made if there is none; gives its path. Fails with `FileUnreadable`. */
 export const keepJournal = Effect.fnUntraced(
   function*(folder: string, name: string, scenario: Scenario.Scenario, { report }: ScenarioRun) {
-    const system = yield* FileSystem.FileSystem
     const path = yield* Path.Path
     const file = path.join(folder, `${name}.ndjson`)
-    yield* Effect.mapError(system.makeDirectory(folder, { recursive: true }), unwritable(folder))
+    yield* files.makeFolder(folder)
     yield* files.write(file, ndjson([head(scenario, report), ...report.entries]))
     return file
   }
 )
+
+/** Writes results into a file, whose folder is made if there is none. Fails with `FileUnreadable`. */
+export const keepResults = Effect.fnUntraced(function*(file: string, text: string) {
+  const path = yield* Path.Path
+  yield* files.makeFolder(path.dirname(file))
+  yield* files.write(file, text)
+})
 
 /** Writes what was said on each call with a stream into a folder; gives the paths. Fails with `FileUnreadable`. */
 export const keepRecordings = Effect.fnUntraced(function*(folder: string, name: string, { recordings }: ScenarioRun) {
   const system = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   if (recordings.size === 0) return []
-  yield* Effect.mapError(system.makeDirectory(folder, { recursive: true }), unwritable(folder))
+  yield* files.makeFolder(folder)
   return yield* Effect.forEach(recordings, ([callId, recording]) => {
     const file = path.join(folder, `${name}-${callId}.wav`)
-    return Effect.mapError(Effect.as(system.writeFile(file, Recording.toWav(recording)), file), unwritable(file))
+    return Effect.mapError(Effect.as(system.writeFile(file, Recording.toWav(recording)), file), files.cannotWrite(file))
   })
 })

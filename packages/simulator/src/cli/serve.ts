@@ -7,10 +7,9 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as AccountConfig from "../AccountConfig.ts"
 import * as hosts from "../edge/webhook/hosts.ts"
-import * as ClockMode from "../engine/ClockMode.ts"
 import * as SimulatorServer from "../node/SimulatorServer.ts"
 import * as SimulatorConfig from "../SimulatorConfig.ts"
-import * as Configured from "./configured.ts"
+import * as Hosting from "./hosting.ts"
 import * as show from "./show.ts"
 import { tokenFlag } from "./tokenFlag.ts"
 
@@ -24,46 +23,8 @@ const flags = {
     Flag.withDescription("Address to listen on; beyond this machine, --admin-token is needed"),
     Flag.withDefault(SimulatorServer.defaultHost)
   ),
-  journal: Flag.optional(
-    Flag.String("journal").pipe(
-      Flag.withMetavar("FILE"),
-      Flag.withDescription("Append the journal here, a JSON entry a line")
-    )
-  ),
-  recordings: Flag.optional(
-    Flag.String("recordings").pipe(
-      Flag.withMetavar("DIR"),
-      Flag.withDescription("Write the audio of calls with a stream here, a WAV file each: caller left, app right")
-    )
-  ),
-  sounds: Flag.optional(
-    Flag.String("sounds").pipe(
-      Flag.withMetavar("DIR"),
-      Flag.withDescription("WAV files, by whose names parties and prompts have real audio")
-    )
-  ),
-  speech: Flag.Literals("speech", ["generated", "espeak-ng"]).pipe(
-    Flag.withDefault("generated"),
-    Flag.withDescription("Who speaks texts: speech-like sounds, or the program espeak-ng")
-  ),
-  ...Configured.flags,
-  clock: Flag.optional(
-    Flag.String("clock").pipe(
-      Flag.withMetavar("MODE"),
-      Flag.withDescription(
-        "How time passes for all accounts: live, scaled=N (N times as fast) or manual (moved by hand)"
-      ),
-      Flag.filterMap(
-        ClockMode.parse,
-        (text) => `live, manual, or scaled=N with N above 0 up to ${ClockMode.fastest}; not ${text}`
-      )
-    )
-  ),
-  allowHost: Flag.String("allow-host").pipe(
-    Flag.withMetavar("HOST"),
-    Flag.withDescription("A host beyond this machine that webhooks and audio streams may go to; may be repeated"),
-    Flag.atLeast(0)
-  ),
+  ...Hosting.flags,
+  allowHost: Hosting.allowHostFlag("webhooks and audio streams may go to"),
   adminToken: tokenFlag("admin-token", "Token that /_sim asks for"),
   json: Flag.Boolean("json").pipe(
     Flag.withDefault(false),
@@ -103,29 +64,15 @@ const warnings = (config: SimulatorConfig.SimulatorConfig, allows: (url: URL) =>
     }
   )
 
-/** The flag goes before what the file says of any account. */
-const withClock = (
-  config: SimulatorConfig.SimulatorConfig,
-  clock: Option.Option<ClockMode.Setting>
-): SimulatorConfig.SimulatorConfig => {
-  if (Option.isNone(clock)) return config
-  const [first, ...others] = config.accounts ?? [{ token: SimulatorConfig.defaultToken }]
-  const paced = (account: AccountConfig.AccountConfig) => ({ ...account, clock: clock.value })
-  return { ...config, accounts: [paced(first), ...others.map(paced)] }
-}
-
 const run = Effect.fnUntraced(function*(options: Command.Command.Config.Infer<typeof flags>) {
-  const config = withClock(yield* Configured.configured(options), options.clock)
+  const described = yield* Hosting.serverOptions(options)
+  const { config } = described
   const server = SimulatorServer.layer({
+    ...described,
     host: options.host,
     port: options.port,
-    config,
     allowHosts: options.allowHost,
-    ...Option.match(options.adminToken, { onNone: () => ({}), onSome: (adminToken) => ({ adminToken }) }),
-    ...Option.match(options.journal, { onNone: () => ({}), onSome: (journalFile) => ({ journalFile }) }),
-    speech: options.speech,
-    ...Option.match(options.sounds, { onNone: () => ({}), onSome: (sounds) => ({ sounds }) }),
-    ...Option.match(options.recordings, { onNone: () => ({}), onSome: (recordings) => ({ recordings }) })
+    ...Option.match(options.adminToken, { onNone: () => ({}), onSome: (adminToken) => ({ adminToken }) })
   })
   const allows = hosts.allows(options.allowHost, { loopback: hosts.isLoopback(options.host) })
   yield* Effect.forEach(warnings(config, allows), show.note, { discard: true })

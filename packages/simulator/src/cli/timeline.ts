@@ -41,7 +41,7 @@ const run = Effect.fnUntraced(function*(options: Command.Command.Config.Infer<ty
 export const timeline = Command.make(
   "timeline",
   parameters,
-  (options) => Effect.provide(run(options), FetchHttpClient.layer)
+  (options) => Effect.provide(run(Connection.lookingIn(options)), FetchHttpClient.layer)
 ).pipe(
   Command.withDescription("Print who was heard when on a call with an audio stream, and how long each waited"),
   Command.withExamples([

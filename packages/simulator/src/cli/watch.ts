@@ -77,7 +77,11 @@ const run = Effect.fnUntraced(function*(options: Options) {
   return yield* Effect.forever(Effect.andThen(lost, Effect.delay(again, "1 second")))
 })
 
-export const watch = Command.make("watch", flags, (options) => Effect.provide(run(options), FetchHttpClient.layer))
+export const watch = Command.make(
+  "watch",
+  flags,
+  (options) => Effect.provide(run(Connection.lookingIn(options)), FetchHttpClient.layer)
+)
   .pipe(
     Command.withDescription("Print the calls of a running simulator as they happen, from now on, until Ctrl-C"),
     Command.withExamples([

@@ -75,3 +75,11 @@ export const parse = (text: string): Option.Option<Setting> => {
   const scaled = Number(digits)
   return isFactor(scaled) ? Option.some({ scaled }) : Option.none()
 }
+
+/**
+ * A setting as a command line gives it, which {@link parse} reads.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const format = (setting: Setting): string => typeof setting === "string" ? setting : `scaled=${setting.scaled}`

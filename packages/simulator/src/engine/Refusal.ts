@@ -27,7 +27,10 @@ const acts: Readonly<Record<ActRefusal, string>> = {
   TooManyScripts: "10000 numbers are scripted: end some of the scripts"
 }
 
-const isAct = (why: string): why is ActRefusal => Object.hasOwn(acts, why)
+const words: Readonly<Record<string, string>> = {
+  ...acts,
+  CallNotFound: "no such call is in progress: it never was, or it has ended"
+}
 
 /**
  * `AgentNotRunning`: the agent has no worker (documented as 403). `CallNotFound`: no such call is in progress.
@@ -58,6 +61,6 @@ export class Refusal extends Data.TaggedError("Refusal")<{
   readonly retryAfterMs?: number
 }> {
   override get message(): string {
-    return isAct(this.why) ? acts[this.why] : this.why
+    return words[this.why] ?? this.why
   }
 }

@@ -1,8 +1,13 @@
 /** The way out to the customer's audio sockets. Supplied by the edge over real sockets, or in memory by a test. */
 import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { StreamProfile } from "../core/stream/StreamProfile.ts"
 
 /**
- * A socket to dial: its URL, and how long its handshake may take, in milliseconds.
+ * A socket to dial: its URL, and how long its handshake may take, in milliseconds. `pingMs`: after how much silence of the
+ * app it is pinged, 0 for never; `pongTimeoutMs`: how long it may take to be heard then, as long as `pingMs` by default.
+ * `offersDeflate`: whether the handshake offers permessage-deflate, which it does not by default (assumed).
  *
  * @category models
  * @since 0.1.0
@@ -12,6 +17,8 @@ export interface Dial {
   readonly handshakeMs: number
   readonly pingMs: number
   readonly maxMessageBytes: number
+  readonly pongTimeoutMs?: number
+  readonly offersDeflate?: boolean
 }
 
 /**
@@ -78,3 +85,20 @@ export interface Line {
 export class StreamPort extends Context.Service<StreamPort, {
   readonly dial: (dial: Dial, listener: Listener) => Line
 }>()("@effect-piopiy/simulator/StreamPort") {}
+
+/**
+ * The way out of one tenant, whose sockets are as its profile says.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerProfile = (
+  { offersDeflate, pongTimeoutMs }: StreamProfile
+): Layer.Layer<StreamPort, never, StreamPort> =>
+  Layer.effect(
+    StreamPort,
+    Effect.map(StreamPort, (port) =>
+      StreamPort.of({
+        dial: (dial, listener) => port.dial({ ...dial, offersDeflate, pongTimeoutMs }, listener)
+      }))
+  )

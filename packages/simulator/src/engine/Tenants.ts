@@ -7,11 +7,13 @@ import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import type { Rule } from "../core/fault/Fault.ts"
 import type { Entry } from "../core/journal/Entry.ts"
+import type { Lateness } from "../core/media/StreamCounts.ts"
 import type { StreamProfile } from "../core/stream/StreamProfile.ts"
 import * as Account from "./Account.ts"
 import * as Acting from "./Acting.ts"
 import type { ClockMode } from "./ClockMode.ts"
 import * as CommandRunner from "./CommandRunner.ts"
+import { ControlTimer } from "./ControlTimer.ts"
 import { Decoder } from "./Decoder.ts"
 import * as Faults from "./Faults.ts"
 import * as Holds from "./Holds.ts"
@@ -23,7 +25,7 @@ import * as Parties from "./Parties.ts"
 import * as Rooms from "./Rooms.ts"
 import * as ScaledClock from "./ScaledClock.ts"
 import { Sounds, Speech } from "./Sounds.ts"
-import { StreamPort } from "./StreamPort.ts"
+import { layerProfile, StreamPort } from "./StreamPort.ts"
 import * as Switchboard from "./Switchboard.ts"
 import type { TenantRefused } from "./TenantRefused.ts"
 import * as TimeControl from "./TimeControl.ts"
@@ -97,6 +99,11 @@ export interface Tenant {
   readonly faults: Faults.Faults["Service"]
   readonly time: TimeControl.TimeControl
   readonly acting: Acting.Acting["Service"]
+  /**
+   * How late the machine's own timer was between two moments of a tenant whose clock is live, while a socket was open:
+   * nothing in memory, nor where time does not pass as the machine's.
+   */
+  readonly timerLateness: (fromMs: number, toMs: number) => Lateness | undefined
   readonly legacyErrors: LegacyErrors
   readonly webhooks: Outbox.Webhooks
   /** The URL that is asked what to do with a call to this number of the platform. */
@@ -153,7 +160,7 @@ const tenantLayer = (options: TenantOptions) =>
   Acting.layer.pipe(
     Layer.provideMerge(Switchboard.layer(options)),
     Layer.provideMerge(CommandRunner.layer(options)),
-    Layer.provideMerge(MediaEngine.layer(options)),
+    Layer.provideMerge(MediaEngine.layer(options).pipe(Layer.provide(layerProfile(options.streams)))),
     Layer.provideMerge(Pacer.layer),
     Layer.provideMerge(Outbox.layer(options.webhooks)),
     Layer.provideMerge(Account.layer(options.account, options.seed)),
@@ -194,6 +201,7 @@ const makeTenant = Effect.fnUntraced(function*(options: TenantOptions, ports: Co
   const timeline = Context.get(world, Timeline.Timeline)
   const switchboard = Context.get(world, Switchboard.Switchboard)
   const journal = Context.get(world, Journal.Journal)
+  const lateness = Context.get(ports, ControlTimer)
   const stop = Effect.andThen(switchboard.stop, journal.finish)
   yield* Effect.addFinalizer(() => stop)
   const tenant: Tenant = {
@@ -207,6 +215,10 @@ const makeTenant = Effect.fnUntraced(function*(options: TenantOptions, ports: Co
     faults: Context.get(world, Faults.Faults),
     time: control(options.clock, timeline),
     acting: Context.get(world, Acting.Acting),
+    timerLateness: (fromMs, toMs) =>
+      options.clock._tag === "Live"
+        ? lateness(timeline.originEpochMs + fromMs, timeline.originEpochMs + toMs)
+        : undefined,
     legacyErrors: options.legacyErrors,
     webhooks: options.webhooks,
     answerUrlOf: (number) => options.answerUrls.byNumber.get(number) ?? options.answerUrls.otherwise,
@@ -232,6 +244,7 @@ export const layer = (
     Effect.gen(function*() {
       const ports = Context.make(WebhookPort, yield* WebhookPort).pipe(
         Context.add(StreamPort, yield* StreamPort),
+        Context.add(ControlTimer, yield* ControlTimer),
         Context.add(Decoder, yield* Decoder),
         Context.add(Sounds, yield* Sounds),
         Context.add(Speech, yield* Speech)

@@ -40,11 +40,13 @@ const describe = (reason: TimeReason): string => {
     case "NotManual":
       return `this tenant's time passes by itself (${reason.mode.toLowerCase()}): only a manual clock is moved`
     case "Backwards":
-      return `time does not go back: it is ${reason.nowMs} ms, and was to be ${reason.toMs} ms`
+      return `time does not go back: it is ${reason.nowMs} ms, and was to be ${reason.toMs} ms; a reset begins anew at 0`
     case "TooFar":
-      return `365 days at once at most: from ${reason.nowMs} ms up to ${reason.nowMs + longestMs} ms`
+      return `time is moved 365 days at once at most, to ${
+        reason.nowMs + longestMs
+      } ms, and was to be ${reason.toMs} ms: move it more than once`
     case "NotWhole":
-      return `time is moved by whole milliseconds, and ${reason.ms} is none`
+      return `time is moved by whole milliseconds, and ${reason.ms} is none: round it`
     case "Stuck":
       return `time stands at ${reason.nowMs} ms and waits for ${
         reason.labels.length === 0 ? "fibers that do not come to rest" : reason.labels.join("; ")

@@ -78,19 +78,46 @@ const signal = ({ pid }: ChildProcess, name: NodeJS.Signals): Effect.Effect<void
   Effect.ignore(Effect.try(() => pid === undefined ? false : process.kill(-pid, name)))
 
 /**
- * An app that is up, until the scope closes; gives what it has printed so far, as far as it is kept. Fails with
- * `AppFailed`: no such command, one that ended, or that was not up in time.
+ * An app that is up: what it has printed so far, as far as that is kept, and how it has ended, if it has.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface App {
+  readonly output: () => string
+  readonly ended: () => string | undefined
+}
+
+/**
+ * What a shell does: it waits until this process is no more, however that came about, and ends the app and whatever that
+ * has started. Where there is no shell nobody does.
+ */
+const guardScript = "read -r _; kill -s KILL -- \"-$0\""
+
+/** Somebody to end the app should this process be killed. Its standard input is open for as long as this process lives. */
+const guard = ({ pid }: ChildProcess): ChildProcess | undefined =>
+  pid === undefined || process.platform === "win32"
+    ? undefined
+    : spawn("sh", ["-c", guardScript, String(pid)], { detached: true, stdio: ["pipe", "ignore", "ignore"] })
+      .on("error", () => undefined)
+
+/**
+ * An app that is up, until the scope closes. Fails with `AppFailed`: no such command, one that ended, or that was not up
+ * in time.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const start = (options: AppOptions): Effect.Effect<() => string, AppFailed, Scope.Scope> =>
+export const start = (options: AppOptions): Effect.Effect<App, AppFailed, Scope.Scope> =>
   Effect.gen(function*() {
     const { command, env, folder, port, ready } = options
     const [program, ...args] = command
     let output = ""
+    let ending: string | undefined
+    let isUp = false
     const ended = yield* Deferred.make<string>()
     const end = (why: string): void => {
+      ending ??= why
       Deferred.doneUnsafe(ended, Effect.succeed(why))
     }
     const failed = (why: string) => new AppFailed({ command, why, output: output.trim() })
@@ -108,15 +135,23 @@ export const start = (options: AppOptions): Effect.Effect<() => string, AppFaile
           }
           child.stdout.setEncoding("utf8").on("data", keep)
           child.stderr.setEncoding("utf8").on("data", keep)
-          child.on("error", (error) => end(`cannot be started: ${error.message}`))
-          child.on("exit", (code, signal) => end(`ended with ${signal ?? code} before it was up`))
-          return child
+          child.on("error", (error: NodeJS.ErrnoException) =>
+            end(
+              error.code === "ENOENT"
+                ? `cannot be started: there is no command ${program}; is it installed, and on PATH or in ${folder}?`
+                : `cannot be started: ${error.message}`
+            ))
+          child.on("exit", (code, signal) =>
+            end(`ended with ${signal ?? code} before ${isUp ? "the run was over" : "it was up"}`))
+          return { child, guarding: guard(child) }
         },
-        catch: (error) => failed(`cannot be started: ${error instanceof Error ? error.message : String(error)}`)
+        catch: (error) =>
+          failed(`cannot be started: ${error instanceof Error ? error.message : String(error)}`)
       }),
-      (child) =>
+      ({ child, guarding }) =>
         Effect.andThen(signal(child, "SIGTERM"), Effect.timeoutOption(Deferred.await(ended), endsWithin)).pipe(
-          Effect.andThen(signal(child, "SIGKILL"))
+          Effect.andThen(signal(child, "SIGKILL")),
+          Effect.andThen(Effect.sync(() => guarding?.kill("SIGKILL")))
         )
     )
     yield* answers(port, ready).pipe(
@@ -128,5 +163,6 @@ export const start = (options: AppOptions): Effect.Effect<() => string, AppFaile
       }),
       Effect.raceFirst(Effect.flatMap(Deferred.await(ended), (why) => Effect.fail(failed(why))))
     )
-    return () => output
+    isUp = true
+    return { output: () => output, ended: () => ending }
   })

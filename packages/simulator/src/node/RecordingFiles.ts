@@ -1,6 +1,8 @@
 /** The conversations of a simulator as WAV files, the caller on the left and the app on the right. */
 import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
+import * as Semaphore from "effect/Semaphore"
 import { mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { Entry } from "../core/journal/Entry.ts"
@@ -14,20 +16,47 @@ const unwritable = (path: string) => (cause: unknown) =>
   })
 
 /** Ids of calls can be the same in two tenants; the first one's have no prefix. */
-const nameOf = (tenant: Tenant, isFirst: boolean, callId: string): string =>
-  `${isFirst ? "" : `${encodeURIComponent(tenant.name)}-`}${callId}.wav`
+const prefixOf = (tenant: Tenant, isFirst: boolean): string => isFirst ? "" : `${encodeURIComponent(tenant.name)}-`
 
-const write = (folder: string, tenant: Tenant, isFirst: boolean) => (entry: Entry): Effect.Effect<void> => {
-  if (entry._tag !== "Streamed") return Effect.void
-  const { callId, streamId } = entry
-  const isRecorded = tenant.media.ledgerOf(callId)[0]?.streamId === streamId
-  const recording = isRecorded ? tenant.media.recordingOf(callId) : undefined
-  if (recording === undefined) return Effect.void
-  const path = join(folder, nameOf(tenant, isFirst, callId))
-  return Effect.tryPromise({ try: () => writeFile(path, Recording.toWav(recording)), catch: unwritable(path) }).pipe(
+/**
+ * Where recordings come from, for a time: a tenant keeps those of ended calls up to a bound.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Source {
+  readonly ledgerOf: (callId: string) => ReadonlyArray<{ readonly streamId: string }>
+  readonly recordingOf: (callId: string) => Recording.Recording | undefined
+}
+
+const write = (path: string, recording: Recording.Recording): Effect.Effect<void> =>
+  Effect.tryPromise({ try: () => writeFile(path, Recording.toWav(recording)), catch: unwritable(path) }).pipe(
     Effect.catch((error) => Effect.logError(`a recording is missing: ${error.message}`))
   )
-}
+
+/**
+ * Writes the recordings of which the entries tell, one after another, and has written all when the scope closes. It takes
+ * them from the source at once: by the time that the disk is free they may be gone. Those that wait are in memory.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = Effect.fnUntraced(function*(folder: string) {
+  const fibers = yield* FiberSet.make<void>()
+  const fork = yield* FiberSet.runtime(fibers)()
+  const disk = yield* Semaphore.make(1)
+  yield* Effect.addFinalizer(() => FiberSet.awaitEmpty(fibers))
+
+  return ({ ledgerOf, recordingOf }: Source, prefix: string) => (entries: ReadonlyArray<Entry>): Effect.Effect<void> =>
+    Effect.sync(() => {
+      for (const entry of entries) {
+        if (entry._tag !== "Streamed" || ledgerOf(entry.callId)[0]?.streamId !== entry.streamId) continue
+        const recording = recordingOf(entry.callId)
+        if (recording === undefined) continue
+        fork(disk.withPermit(write(join(folder, `${prefix}${entry.callId}.wav`), recording)))
+      }
+    })
+})
 
 /**
  * Writes `CALL.wav` into a folder, which is made if there is none, as soon as the first audio stream of a call is over;
@@ -42,8 +71,6 @@ export const layer = (folder: string): Layer.Layer<never, SimulatorError, Tenant
     const tenants = yield* Tenants
     yield* Effect.tryPromise({ try: () => mkdir(folder, { recursive: true }), catch: unwritable(folder) })
     const { name } = tenants.main
-    yield* tenants.copy((tenant) => {
-      const writeOne = write(folder, tenant, tenant.name === name)
-      return (entries) => Effect.forEach(entries, writeOne, { discard: true })
-    })
+    const keep = yield* make(folder)
+    yield* tenants.copy((tenant) => keep(tenant.media, prefixOf(tenant, tenant.name === name)))
   }))

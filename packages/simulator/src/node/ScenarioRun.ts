@@ -17,8 +17,8 @@ import * as AppProcess from "./AppProcess.ts"
 import * as SimulatorServer from "./SimulatorServer.ts"
 
 /**
- * How a run differs from what the scenario says, the folder that its command is started in, and the hosts beyond this
- * machine that webhooks and streams may go to.
+ * How a run differs from what the scenario says, the folder that its command is started in, the hosts beyond this machine
+ * that webhooks and streams may go to, and a folder of WAV files, by whose names parties and prompts have real audio.
  *
  * @category models
  * @since 0.1.0
@@ -26,6 +26,7 @@ import * as SimulatorServer from "./SimulatorServer.ts"
 export interface ScenarioRunOptions extends Scenario.RunOptions {
   readonly folder: string
   readonly allowHosts?: ReadonlyArray<string>
+  readonly sounds?: string
 }
 
 /**
@@ -61,6 +62,9 @@ const fetching = Effect.map(
   HttpClient.mapRequest(HttpClientRequest.setHeader("connection", "close"))
 )
 
+/** Where the app is not ours to start. */
+const noApp: AppProcess.App = { output: () => "", ended: () => undefined }
+
 /** A run that did not begin. */
 const notBegun = (scenario: Scenario.Scenario, options: Scenario.RunOptions, why: string): ScenarioReport => ({
   name: scenario.name,
@@ -92,10 +96,11 @@ export const run = (
       port: 0,
       config: Scenario.configOf(scenario, options),
       aliases: leading,
-      ...(options.allowHosts === undefined ? {} : { allowHosts: options.allowHosts })
+      ...(options.allowHosts === undefined ? {} : { allowHosts: options.allowHosts }),
+      ...(options.sounds === undefined ? {} : { sounds: options.sounds })
     }))
     const { url } = Context.get(server, SimulatorServer.SimulatorServer)
-    const appOutput = app?.command === undefined || port === undefined ? () => "" : yield* AppProcess.start({
+    const started = app?.command === undefined || port === undefined ? noApp : yield* AppProcess.start({
       command: app.command,
       folder: options.folder,
       port,
@@ -106,17 +111,22 @@ export const run = (
     // Time begins once the app is up.
     yield* Effect.orDie(Effect.forEach(tenants.all(), ({ name }) => tenants.reset(name), { discard: true }))
     const client = yield* fetching
-    const report = yield* ScenarioRunner.run(scenario, {
+    const told = yield* ScenarioRunner.run(scenario, {
       platform: HttpClient.mapRequest(client, HttpClientRequest.prependUrl(url)),
       app: aliases.client(leading)(client)
     }, options).pipe(Effect.provideContext(server))
+    const ended = started.ended()
+    const report = ended === undefined ? told : {
+      ...told,
+      broken: [...told.broken, `the app (${app?.command?.join(" ")}) ${ended}`]
+    }
     const { media } = tenants.main
     const recordings = new Map<string, Recording>()
     for (const entry of report.entries) {
       const recording = entry._tag === "Streamed" ? media.recordingOf(entry.callId) : undefined
       if (entry._tag === "Streamed" && recording !== undefined) recordings.set(entry.callId, recording)
     }
-    return { report, recordings, appOutput: appOutput() }
+    return { report, recordings, appOutput: started.output() }
   }).pipe(
     Effect.catchTag("AppFailed", ({ message }) =>
       Effect.succeed({ report: notBegun(scenario, options, message), recordings: new Map(), appOutput: "" })),

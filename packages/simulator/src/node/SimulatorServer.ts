@@ -13,6 +13,7 @@ import { lookup } from "node:dns/promises"
 import { createServer } from "node:http"
 import * as aliases from "../edge/aliases.ts"
 import * as hosts from "../edge/webhook/hosts.ts"
+import * as ControlTimer from "../engine/ControlTimer.ts"
 import * as Holds from "../engine/Holds.ts"
 import { Tenants } from "../engine/Tenants.ts"
 import * as Simulator from "../Simulator.ts"
@@ -180,7 +181,8 @@ const exposed = (options: ServerOptions): ReadonlyArray<Problem> => [
   ...(options.adminToken === undefined
     ? [{
       path: "--admin-token",
-      message: "is needed when the server listens beyond this machine: it guards /_sim, which shows every call"
+      message: "is needed, or PIOPIY_SIM_ADMIN_TOKEN in the environment, when the server listens beyond this machine: it "
+        + "guards /_sim, which shows every call"
     }]
     : []),
   ...SimulatorConfig.wellKnown(options.config ?? {})
@@ -234,8 +236,9 @@ export const layer = (
       options.sounds === undefined ? Layer.empty : SoundFiles.layer(options.sounds),
       options.speech === "espeak-ng" ? Espeak.layer() : Layer.empty
     ]),
+    Layer.provide(ControlTimer.layer),
     Layer.provide(aliases.streams(leading)),
-    Layer.provide(StreamDialer.layer({ allows: hosts.allowsStream(...allowed), resolve, ...options.config?.streams })),
+    Layer.provide(StreamDialer.layer({ allows: hosts.allowsStream(...allowed), resolve })),
     Layer.provide(outbound(leading))
   )
 }

@@ -19,8 +19,7 @@ import {
 
 /**
  * How sockets are dialed. `allows` says which URLs may be; `resolve` looks a host up, and the connection goes to what it
- * finds and nowhere else. `offersDeflate`: whether the handshake offers permessage-deflate; not by default (assumed).
- * `pongTimeoutMs`: how long a pong may take, as long as the pings are apart by default. `maximumSockets`: how many may be open or on their way at once; further ones fail with `TooMany`.
+ * finds and nowhere else. `maximumSockets`: how many may be open or on their way at once; further ones fail with `TooMany`.
  *
  * @category models
  * @since 0.1.0
@@ -28,8 +27,6 @@ import {
 export interface DialerOptions {
   readonly allows: (url: URL) => boolean
   readonly resolve: (host: string) => Effect.Effect<ReadonlyArray<string>>
-  readonly offersDeflate?: boolean
-  readonly pongTimeoutMs?: number
   readonly maximumSockets?: number
 }
 
@@ -152,12 +149,16 @@ const makeCall = (listener: Listener) => {
     socket?.terminate()
   }
 
-  const connect = (url: URL, addresses: ReadonlyArray<string>, maxPayload: number, offersDeflate: boolean): void => {
+  const connect = (
+    url: URL,
+    addresses: ReadonlyArray<string>,
+    { maxMessageBytes, offersDeflate = false }: Dial
+  ): void => {
     const dialed = new WebSocket(url, {
       autoPong: false,
       followRedirects: false,
       lookup: leadingTo(addresses),
-      maxPayload,
+      maxPayload: maxMessageBytes,
       perMessageDeflate: offersDeflate
     })
     socket = dialed
@@ -252,13 +253,13 @@ const keepAlive = Effect.fnUntraced(function*(call: Call, pingMs: number, pongTi
 
 const make = (options: DialerOptions): Effect.Effect<StreamPort["Service"], never, Scope.Scope> =>
   Effect.gen(function*() {
-    const { maximumSockets = defaultMaximumSockets, offersDeflate = false } = options
+    const { maximumSockets = defaultMaximumSockets } = options
     const fibers = yield* FiberSet.make<void>()
     const run = yield* FiberSet.runtime(fibers)()
     const calls = new Set<Call>()
 
-    const patience = (call: Call, { pingMs }: Dial) =>
-      pingMs > 0 ? keepAlive(call, pingMs, options.pongTimeoutMs ?? pingMs) : Effect.never
+    const patience = (call: Call, { pingMs, pongTimeoutMs = pingMs }: Dial) =>
+      pingMs > 0 ? keepAlive(call, pingMs, pongTimeoutMs) : Effect.never
 
     const reach = Effect.fnUntraced(function*(call: Call, dial: Dial) {
       const url = URL.parse(dial.url)
@@ -268,7 +269,7 @@ const make = (options: DialerOptions): Effect.Effect<StreamPort["Service"], neve
         return yield* Effect.fail<StreamFailure>({ why: "Forbidden" })
       }
       url.hash = ""
-      call.connect(url, addresses, dial.maxMessageBytes, offersDeflate)
+      call.connect(url, addresses, dial)
       return yield* call.opened
     })
 
@@ -326,8 +327,8 @@ const make = (options: DialerOptions): Effect.Effect<StreamPort["Service"], neve
  *   nobody listens, a certificate that is not trusted, an answer that is not to be understood.
  * - A peer that breaks the protocol is closed with 1002, 1007, 1008, or 1009 when its message is longer than
  *   `maxMessageBytes`: `closed`, by the platform.
- * - A peer that was not heard for `pingMs` is pinged, and cut off when it is not heard then either: 1006, by the network.
- *   0 for no pings.
+ * - A peer that was not heard for `pingMs` is pinged, and cut off when it is not heard for `pongTimeoutMs` then either:
+ *   1006, by the network. 0 for no pings.
  * - A close is answered within {@link closeGraceMs}, else the connection is cut. Closing with a code that no frame can carry
  *   cuts it at once, with 1006 in the middle of a frame.
  * - A peer that is held is left unread, and is not cut off for its silence.

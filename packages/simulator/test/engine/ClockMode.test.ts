@@ -19,6 +19,10 @@ describe("ClockMode", () => {
     assert.deepEqual(Option.getOrUndefined(ClockMode.parse(text)), setting)
   })
 
+  it.each(["live", "manual", { scaled: 0.5 }] as const)("writes %j as it is read there", (setting) => {
+    assert.deepEqual(Option.getOrUndefined(ClockMode.parse(ClockMode.format(setting))), setting)
+  })
+
   it.each(["", "LIVE", "scaled", "scaled=", "scaled=0", "scaled=-1", "scaled=1001", "scaled=1e3", "scaled=NaN", "60"])(
     "does not read \"%s\"",
     (text) => {

@@ -112,16 +112,18 @@ const loudest = (frame: string | Uint8Array | undefined): number =>
   typeof frame === "string" || frame === undefined ? 0 : Math.max(...frame)
 
 describe("a profile", () => {
-  it.effect("says how long a handshake may take, when to ping, and how long a message may be", () =>
+  it.effect("says how a socket is dialed, how long a handshake, a pong and a message may be, and when to ping", () =>
     withCall({
-      profile: { handshakeTimeoutMs: 1, pingAfterMs: 2, maxMessageBytes: 3 }
+      profile: { handshakeTimeoutMs: 1, pingAfterMs: 2, pongTimeoutMs: 4, maxMessageBytes: 3, offersDeflate: true }
     }, (peer) =>
       Effect.sync(() =>
         assert.deepStrictEqual(peer.dials, [{
           url: "ws://bot.test/x?token=secret",
           handshakeMs: 1,
           pingMs: 2,
-          maxMessageBytes: 3
+          maxMessageBytes: 3,
+          offersDeflate: true,
+          pongTimeoutMs: 4
         }])
       )))
 

@@ -20,16 +20,17 @@ describe("advance", () => {
           assert.strictEqual(time.nowMs(), 2500)
         }).pipe(Effect.provide(on(clock))))
 
-      it.effect.each<[Duration.Input, TimeControl.TimeReason["_tag"]]>([
-        [-1, "Backwards"],
-        ["366 days", "TooFar"],
-        [Number.POSITIVE_INFINITY, "TooFar"],
-        [0.5, "NotWhole"]
-      ])("refuses %s: %s", ([duration, why]) =>
+      it.effect.each<[Duration.Input, TimeControl.TimeReason["_tag"], says: string]>([
+        [-1, "Backwards", "time does not go back: it is 0 ms, and was to be -1 ms; a reset begins anew at 0"],
+        ["366 days", "TooFar", "to 31536000000 ms, and was to be 31622400000 ms: move it more than once"],
+        [Number.POSITIVE_INFINITY, "TooFar", "and was to be Infinity ms: move it more than once"],
+        [0.5, "NotWhole", "0.5 is none: round it"]
+      ])("refuses %s: %s", ([duration, why, says]) =>
         Effect.gen(function*() {
           const { time } = yield* Simulator.Simulator
           const error = yield* Effect.flip(advance(duration))
           assert.strictEqual(error.reason._tag, why)
+          assert.include(error.message, says)
           assert.strictEqual(time.nowMs(), 0)
         }).pipe(Effect.provide(on(clock))))
     }

@@ -1,7 +1,14 @@
+import * as AudioFrame from "@effect-piopiy/sdk/AudioFrame"
+import * as Level from "@effect-piopiy/sdk/Level"
+import * as StreamServer from "@effect-piopiy/sdk/StreamServer"
+import type * as StreamSession from "@effect-piopiy/sdk/StreamSession"
 import { assert, describe, expect as about, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import type { Evidence } from "../../src/core/expect/Evidence.ts"
+import * as Party from "../../src/core/scenario/Party.ts"
 import { Simulator } from "../../src/Simulator.ts"
 import * as InProcess from "../../src/testing/InProcess.ts"
 import { type EvidenceMatchers, matchers } from "../../src/testing/matchers.ts"
@@ -62,10 +69,60 @@ const cases: ReadonlyArray<Case> = [
   ]
 ]
 
-const onStreams: ReadonlyArray<readonly [keyof EvidenceMatchers<void>, Assertion]> = [
-  ["toHaveLetCallerHear", (to) => to.toHaveLetCallerHear(100)],
-  ["toFallSilentWithin", (to) => to.toFallSilentWithin(100)],
-  ["toAnswerTurnsWithin", (to) => to.toAnswerTurnsWithin(100, { percentile: 95 })]
+const asha = "919840000042"
+const tone = (ms: number) =>
+  AudioFrame.make(Int16Array.from({ length: ms * 8 }, (_, at) => Math.round(8000 * Math.sin((at * Math.PI) / 8))), 8000)
+const isLoud = (frame: AudioFrame.AudioFrame): boolean => Level.peak(frame) > 300
+
+/** Talks until it is cut in on after a second, then answers 200 ms after the caller has finished. */
+const bot = Effect.fnUntraced(function*(session: StreamSession.StreamSession) {
+  yield* session.send(tone(5000))
+  let quiet = Number.NaN
+  yield* Stream.runForEach(session.frames, (frame) => {
+    if (isLoud(frame)) {
+      const began = Number.isNaN(quiet)
+      quiet = 0
+      return began ? session.interrupt : Effect.void
+    }
+    quiet += 1
+    return quiet === 10 ? session.send(tone(400)) : Effect.void
+  })
+})
+
+/** A call that cuts in on a bot, and is answered. */
+const streamed = Effect.gen(function*() {
+  yield* post("/v2/ind_pcmo_make_call", {
+    appid: 1_000_001,
+    secret: "sim-secret",
+    from: 914400000001,
+    to: Number(asha),
+    pcmo: [{ action: "stream", ws_url: "ws://bot.test/stream", stream_on_answer: true }]
+  })
+  yield* TestClock.adjust("1 minute")
+  return yield* Simulator.use(({ evidence }) => evidence())
+}).pipe(Effect.provide(InProcess.layer({
+  config: {
+    people: {
+      [asha]: Party.person({
+        answersAfterMs: 1000,
+        talksForMs: 10_000,
+        speaks: [{ bargeInMs: 1000, voice: { _tag: "Speech", ms: 800 } }]
+      })
+    }
+  },
+  streams: InProcess.streams(bot).pipe(
+    Layer.provide(StreamServer.layer({ url: "ws://bot.test", admission: "anyone", drainTimeout: 0 }))
+  )
+})))
+
+const onStreams: ReadonlyArray<Case> = [
+  ["toHaveLetCallerHear", (to) => to.toHaveLetCallerHear(1420), (to) => to.toHaveLetCallerHear(1421)],
+  ["toFallSilentWithin", (to) => to.toFallSilentWithin(20), (to) => to.toFallSilentWithin(19)],
+  [
+    "toAnswerTurnsWithin",
+    (to) => to.toAnswerTurnsWithin(200, { percentile: 95 }),
+    (to) => to.toAnswerTurnsWithin(199, { percentile: 95 })
+  ]
 ]
 
 const none: Evidence = { entries: [], streams: () => [], nowMs: 0 }
@@ -76,6 +133,18 @@ describe("a matcher", () => {
     ([, passes, fails]) =>
       Effect.gen(function*() {
         const evidence = yield* run
+        passes(about(evidence))
+        fails(about(evidence).not)
+        assert.throws(() => fails(about(evidence)), /^expected [^]*\nbut [^]* platform [^]*│/)
+        assert.throws(() => passes(about(evidence).not), /^not expected: [^]* platform [^]*│/)
+      })
+  )
+
+  it.effect.each(onStreams)(
+    "%s holds for a stream, or fails with what was heard",
+    ([, passes, fails]) =>
+      Effect.gen(function*() {
+        const evidence = yield* streamed
         passes(about(evidence))
         fails(about(evidence).not)
         assert.throws(() => fails(about(evidence)), /^expected [^]*\nbut [^]* platform [^]*│/)

@@ -8,6 +8,7 @@ import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import * as Scenario from "../../src/Scenario.ts"
 import * as ScenarioReport from "../../src/ScenarioReport.ts"
+import { Simulator } from "../../src/Simulator.ts"
 import type * as Streams from "../../src/Streams.ts"
 import * as InProcess from "../../src/testing/InProcess.ts"
 
@@ -74,6 +75,29 @@ describe("InProcess.runScenario", () => {
       holds(report)
       assert.deepEqual([report.virtualMs, report.seed, report.verdicts.length], [6500, 1, 3])
       assert.strictEqual(report.entries[0]?._tag, "Started")
+    }))
+
+  it.effect("refuses what a file may not say either, whatever the types let through", () =>
+    Effect.gen(function*() {
+      const surplus = { name: "test", stepz: [] }
+      const scenario: Scenario.Scenario = {
+        ...surplus,
+        steps: [{ atMs: -5, do: { _tag: "Press", call: 1, digits: "one" } }],
+        expect: [{ _tag: "Rang", number: patient, times: -1 }]
+      }
+      const around = InProcess.layer()
+      const both = [
+        InProcess.runScenario(scenario),
+        Effect.provide(Simulator.use((simulator) => simulator.scenario(scenario)), around)
+      ]
+      for (const refused of both) {
+        const { reason } = yield* Effect.flip(refused)
+        assert(reason._tag === "InvalidConfig")
+        assert.sameMembers(
+          reason.problems.map(({ path }) => path),
+          ["stepz", "steps[0].atMs", "steps[0].do.digits", "expect[0].times"]
+        )
+      }
     }))
 
   it.effect("tells each expectation that does not hold, and that the run failed", () =>
@@ -357,14 +381,17 @@ describe("a run that does not go as its scenario says", () => {
       const report = yield* run({
         faults: [
           { name: "elsewhere", fault: { _tag: "Lost" } },
-          { fault: { _tag: "Delay", ms: 1 }, when: { operation: "/v3/voice/ai/call", nth: [7] } }
+          { fault: { _tag: "Delay", ms: 1 }, when: { operation: "/v3/voice/ai/call", nth: [7] } },
+          { fault: { _tag: "Status", status: 503, effect: "before" }, when: { operation: "/v3/voice/flow/call" } }
         ],
         steps: [{ atMs: 0, do: placing("919840007001") }]
       })
       holds(report)
       assert.deepEqual(report.remarks, [
-        "fault elsewhere (Lost) never fired: nothing met its conditions",
-        "fault fault2 (Delay) never fired: it was met 1 times, but for its count or its chance"
+        "fault elsewhere (Lost) never fired: there was no webhook",
+        "fault fault2 (Delay) never fired: fewer met its conditions than nth asks for, 7; let it ask for earlier ones",
+        "fault fault3 (Status) never fired: no request met {\"operation\":\"/v3/voice/flow/call\"}; "
+        + "there was POST /v3/voice/ai/call"
       ])
     }))
 })

@@ -16,6 +16,7 @@ import * as TestClock from "effect/testing/TestClock"
 import * as inbound from "../../src/edge/control/inbound.ts"
 import { Tenants } from "../../src/engine/Tenants.ts"
 import * as Simulator from "../../src/Simulator.ts"
+import * as Streams from "../../src/Streams.ts"
 import * as InProcess from "../../src/testing/InProcess.ts"
 import { entriesOf, place, play, post } from "../platform.ts"
 
@@ -46,8 +47,9 @@ const customer = (answers: Readonly<Record<string, HttpServerResponse.HttpServer
 
 const platform = (
   { layer }: { readonly layer: InProcess.App },
-  webhooks: { readonly events?: string; readonly cdr?: string; readonly envelope?: string }
-) => InProcess.layer({ app: layer, config: { accounts: [{ token: "sim-token", balance: 1000, webhooks }] } })
+  webhooks: { readonly events?: string; readonly cdr?: string; readonly envelope?: string },
+  streams?: Layer.Layer<Streams.StreamPort>
+) => InProcess.layer({ app: layer, config: { accounts: [{ token: "sim-token", balance: 1000, webhooks }] }, streams })
 
 const reports = { events: `${app}/events`, cdr: `${app}/cdr` }
 
@@ -104,6 +106,37 @@ describe("live events and records", () => {
       const ids = own.at("/events").map(({ cmiuuid, leg }) => `${String(leg)} ${String(cmiuuid)}`)
       assert.lengthOf(new Set(ids), 2)
     }).pipe(Effect.provide(platform(own, reports)))
+  })
+
+  const closes: ReadonlyArray<readonly [how: string, close: Streams.StreamClose, told: Fields]> = [
+    ["that the app closes", { by: "App", code: 4001, reason: "enough" }, { code: 4001, reason: "enough" }],
+    ["that breaks off", { by: "Network", code: 1006, reason: "" }, { code: 1006, reason: "Abnormal closure" }]
+  ]
+  it.effect.each(closes)("of an audio stream %s tell when it is open and how it ended", ([, close, message]) => {
+    const own = customer()
+    const listeners: Array<Streams.Listener> = []
+    const streams = Layer.succeed(Streams.StreamPort, {
+      dial: (_, listener) => {
+        listeners.push(listener)
+        return { send: () => {}, bufferedBytes: () => 0, close: () => {} }
+      }
+    })
+    return Effect.gen(function*() {
+      yield* dial(patient, [{ action: "stream", ws_url: "ws://bot.test/x", stream_on_answer: true }])
+      yield* TestClock.adjust("3 seconds")
+      for (const { opened } of listeners) opened()
+      yield* TestClock.adjust("1 second")
+      for (const { closed } of listeners) closed(close)
+      yield* TestClock.adjust("1 minute")
+      const told = own.at("/events").filter(({ ws_status }) => ws_status !== undefined)
+      assert.deepEqual(told.map(({ status, ws_status }) => [status, ws_status]), [
+        ["stream_connected", JSON.stringify({ status: "connected" })],
+        ["STREAM_DISCONNECTED", JSON.stringify({ status: "disconnected", message })]
+      ])
+      assert.deepEqual(told.map(({ time }) => Number(time)), [3000, 4000])
+      const read = told.map((body) => Result.getOrThrow(Webhook.decodeLiveEvent(body)))
+      assert.deepEqual(read.map(({ _tag }) => _tag), ["StreamConnected", "StreamDisconnected"])
+    }).pipe(Effect.provide(platform(own, reports, streams)))
   })
 
   it.effect("of a call that nobody answered are its start, its end, and a missed record", () => {

@@ -148,13 +148,18 @@ describe("a stream", () => {
       ])
     }).pipe(Effect.provide(world(idle))))
 
-  it.effect("is heard at 16 kHz when so asked", () =>
-    Effect.gen(function*() {
-      const { account, callId } = yield* conversation((pipeline) => pipeline, { voiceQuality: 16_000 })
-      assert.strictEqual(account.measures.sampleRate, 16_000)
+  it.effect.each([8000, 16_000, 32_000] as const)("comes in frames of 20 ms at %i Hz when so asked", (voiceQuality) => {
+    const lengths = new Set<number>()
+    const listening: Handler = (session) =>
+      Stream.runForEach(session.frames, ({ samples }) => Effect.sync(() => lengths.add(samples.length)))
+    return Effect.gen(function*() {
+      const { account, callId } = yield* conversation((pipeline) => pipeline, { voiceQuality })
+      assert.strictEqual(account.measures.sampleRate, voiceQuality)
+      assert.deepStrictEqual([...lengths], [voiceQuality / 50])
       const recording = (yield* Tenants).main.media.recordingOf(callId)
-      assert.strictEqual(recording?.[0].samples.length, 10_000 * 16)
-    }).pipe(Effect.provide(world(idle))))
+      assert.strictEqual(recording?.[0].samples.length, 10 * voiceQuality)
+    }).pipe(Effect.provide(world(listening)))
+  })
 
   it.effect("is open while the phone rings, when it does not wait for the answer", () =>
     Effect.gen(function*() {

@@ -177,7 +177,7 @@ export const When = Schema.Struct({
     )
   ),
   number: Schema.optionalKey(
-    Schema.String.check(Schema.isPattern(/^[0-9]{1,15}$/, { expected: "a number in digits" }))
+    Schema.String.check(Schema.isPattern(/^[0-9]{1,16}$/, { expected: "a number in digits" }))
   ),
   callId: Schema.optionalKey(Schema.NonEmptyString),
   notice: Schema.optionalKey(Schema.Literals(["Answer", "Input", "Digits", "Event", "Record", "Envelope"])),

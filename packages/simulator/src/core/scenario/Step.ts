@@ -26,7 +26,7 @@ export const CallName = Schema.Union([
 export type CallName = typeof CallName.Type
 
 const Number = Schema.String.check(
-  Schema.isPattern(/^\+?[0-9]{3,15}$/, { message: "Expected a number: digits with country code" })
+  Schema.isPattern(/^[0-9]{7,16}$/, { message: "Expected a number: 7 to 16 digits with country code, and no +" })
 )
 const Operation = Schema.String.check(
   Schema.isPattern(/^\/v[123]\/\S+$/, { message: "Expected the path of an operation, as /v3/voice/ai/call" })

@@ -33,9 +33,14 @@ type Problems = ReadonlyArray<Problem>
 
 const isDigits = (text: string): boolean => /^\+?\d+$/.test(text)
 
-const quoted = (names: Iterable<string>): string => {
-  const all = Array.from(names, (name) => JSON.stringify(name))
-  return all.length === 0 ? "no step names one" : `there ${all.length === 1 ? "is" : "are"} ${all.join(", ")}`
+/** How many names a message lists. */
+const listed = 10
+
+const quoted = (names: ReadonlyMap<string, number>): string => {
+  const all = Array.from(names.keys(), (name) => JSON.stringify(name))
+  if (all.length === 0) return "no step names one"
+  const more = all.length > listed ? ` and ${all.length - listed} more` : ""
+  return `there ${all.length === 1 ? "is" : "are"} ${all.slice(0, listed).join(", ")}${more}`
 }
 
 const names = (steps: ReadonlyArray<Step>): Problems => {
@@ -51,28 +56,35 @@ const names = (steps: ReadonlyArray<Step>): Problems => {
   })
 }
 
-/** Names that steps before this one give. */
-const namedBefore = (steps: ReadonlyArray<Step>, index: number): ReadonlySet<string> =>
-  new Set(steps.slice(0, index).flatMap((step) => nameOf(step) ?? []))
+/** The names that steps give, and the place of the first step that does. */
+const namesOf = (steps: ReadonlyArray<Step>): ReadonlyMap<string, number> =>
+  new Map(steps.flatMap((step, index) => {
+    const name = nameOf(step)
+    return name === undefined ? [] : [[name, index] as const]
+  }))
 
-const known = (call: CallName | undefined, named: ReadonlySet<string>, path: string): Problems =>
-  typeof call !== "string" || named.has(call)
-    ? []
-    : [{ path, message: `no earlier step names a call ${JSON.stringify(call)}: ${quoted(named)}` }]
-
-const references = (steps: ReadonlyArray<Step>): Problems =>
-  steps.flatMap((step, index) => {
-    const named = namedBefore(steps, index)
-    return [
-      ...known(step.when?.call, named, `steps[${index}].when.call`),
-      ...known(callOf(step), named, `steps[${index}].do.call`)
-    ]
-  })
+const references = (steps: ReadonlyArray<Step>): Problems => {
+  const named = namesOf(steps)
+  /** Of a call that an earlier step names, or that is meant by its place, there is nothing to be said. */
+  const unknown = (call: CallName | undefined, index: number, path: string): Problems => {
+    if (typeof call !== "string") return []
+    const namedAt = named.get(call)
+    if (namedAt !== undefined && namedAt < index) return []
+    const message = namedAt === undefined
+      ? `no step names a call ${JSON.stringify(call)}: ${quoted(named)}`
+      : `steps[${namedAt}] names the call ${JSON.stringify(call)}, and comes later in the file: move it up`
+    return [{ path, message }]
+  }
+  return steps.flatMap((step, index) => [
+    ...unknown(step.when?.call, index, `steps[${index}].when.call`),
+    ...unknown(callOf(step), index, `steps[${index}].do.call`)
+  ])
+}
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 const expectations = ({ expect = [], steps }: Scenario): Problems => {
-  const named = namedBefore(steps, steps.length)
+  const named = namesOf(steps)
   return expect.flatMap(({ call }, index) =>
     typeof call !== "string" || named.has(call) || isDigits(call) || uuid.test(call)
       ? []
@@ -126,7 +138,7 @@ interface Heard {
 const spokenBy = ({ speaks = [] }: Party, path: string): ReadonlyArray<Heard> =>
   speaks.map(({ voice }, index) => ({ voice, path: `${path}.speaks[${index}].voice` }))
 
-const sounds = ({ config = {}, steps }: Checked): ReadonlyArray<Heard> => [
+const heard = ({ config = {}, steps }: Checked): ReadonlyArray<Heard> => [
   ...Object.entries(config.people ?? {}).flatMap(([number, party]) =>
     spokenBy(party, `config.people[${JSON.stringify(number)}]`)
   ),
@@ -138,15 +150,17 @@ const sounds = ({ config = {}, steps }: Checked): ReadonlyArray<Heard> => [
 ]
 
 /** A file that a person plays has to be there; of one that the platform plays, the length is assumed. */
-const files = (scenario: Checked): Problems =>
-  sounds(scenario).flatMap(({ path, voice }) =>
-    voice._tag !== "File" || Object.hasOwn(scenario.config?.files ?? {}, voice.name)
+const files = (scenario: Checked, sounds: ReadonlySet<string> | undefined): Problems => {
+  const there = sounds ?? new Set(Object.keys(scenario.config?.files ?? {}))
+  const mend = sounds === undefined
+    ? "say in config.files how long it is, in milliseconds"
+    : "it is not among the sounds that were given"
+  return heard(scenario).flatMap(({ path, voice }) =>
+    voice._tag !== "File" || there.has(voice.name)
       ? []
-      : [{
-        path: `${path}.name`,
-        message: `no such audio: ${JSON.stringify(voice.name)}; say in config.files how long it is, in milliseconds`
-      }]
+      : [{ path: `${path}.name`, message: `no such audio: ${JSON.stringify(voice.name)}; ${mend}` }]
   )
+}
 
 const app = ({ app }: Scenario): Problems => {
   if (app === undefined) return []
@@ -179,19 +193,31 @@ const nobody = ({ app, config, steps }: Checked): Problems =>
   }))
 
 /**
+ * Where a scenario is to run. With `inProcess`, URLs may lead to an app that it does not name; `sounds` are the names of the
+ * audio files that are there, where real ones were given.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Place {
+  readonly inProcess?: boolean
+  readonly sounds?: ReadonlySet<string>
+}
+
+/**
  * All problems of a scenario that its schema does not see: times after the end, names that nobody gives, audio that is not
- * there, an app that is none. With `inProcess` the app under test needs no mention.
+ * there, an app that is none.
  *
  * @category checking
  * @since 0.1.0
  */
-export const problems = (scenario: Checked, { inProcess = false }: { readonly inProcess?: boolean } = {}): Problems => [
+export const problems = (scenario: Checked, { inProcess = false, sounds }: Place = {}): Problems => [
   ...app(scenario),
   ...(inProcess ? [] : nobody(scenario)),
   ...names(scenario.steps),
   ...references(scenario.steps),
   ...times(scenario),
-  ...files(scenario),
+  ...files(scenario, sounds),
   ...expectations(scenario),
   ...windows(scenario)
 ]

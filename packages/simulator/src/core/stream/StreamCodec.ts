@@ -206,6 +206,9 @@ export const readBinary = (profile: StreamProfile, sampleRate: number, bytes: Ui
   return profile.playsBinary ? played("raw", sampleRate, bytes, "") : ignored("binary")
 }
 
+/** Samples of such a machine are bytes of the wire already. */
+const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
+
 /**
  * Call audio as the bytes of one binary message: s16le (documented). The bytes are a copy, in an array of their own or in
  * one that is given, twice as long as there are samples.
@@ -214,6 +217,10 @@ export const readBinary = (profile: StreamProfile, sampleRate: number, bytes: Ui
  * @since 0.1.0
  */
 export const frame = (samples: Int16Array, bytes: Uint8Array = new Uint8Array(2 * samples.length)): Uint8Array => {
+  if (isLittleEndian) {
+    bytes.set(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength))
+    return bytes
+  }
   for (let index = 0; index < samples.length; index += 1) {
     const sample = samples[index] ?? 0
     bytes[2 * index] = sample

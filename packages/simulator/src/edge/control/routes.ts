@@ -11,6 +11,7 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { Tenants } from "../../engine/Tenants.ts"
+import type { Fallback } from "../rest/operation.ts"
 import type { Needs } from "./api/serve.ts"
 import * as callPages from "./callPages.ts"
 import * as inbound from "./inbound.ts"
@@ -29,6 +30,7 @@ import * as streamPages from "./streamPages.ts"
  */
 export interface ControlOptions extends Guard {
   readonly version: string
+  readonly fallbacks: ReadonlyArray<Fallback>
 }
 
 const health = (tenants: Tenants["Service"], options: ControlOptions) =>
@@ -147,17 +149,21 @@ export const layer = (options: ControlOptions): Layer.Layer<never, never, HttpRo
       )
 
     yield* router.add("GET", "/_sim", within(() => json(index)))
-    // The router knows no route for `HEAD` alone.
-    yield* router.add("*", healthPath, (request) =>
-      request.method === "GET" || request.method === "HEAD"
-        ? health(tenants, options)
-        : Effect.succeed(elsewhere(request)))
+    yield* router.add("GET", healthPath, health(tenants, options))
     for (const page of pages) {
       yield* router.add(page.method, `/_sim${page.path.replace("{id}", ":id")}`, within(page.answer))
     }
-    yield* router.add("*", "*", (request) =>
-      isOurs(request)
-        ? Effect.flatMap(api, ({ answered, places }) =>
-          Effect.catchIf(answered, isNowhere, () => Effect.succeed(elsewhere(request, places))))
-        : Effect.succeed(elsewhere(request)))
+    yield* router.add("*", "*", (request) => {
+      const fallback = options.fallbacks.find(({ isFor }) => isFor(request))
+      if (fallback !== undefined) return Effect.succeed(fallback.answer(request, tenants))
+      // The router knows no route for `HEAD` alone.
+      if (request.method === "HEAD" && pathOf(request) === healthPath) return health(tenants, options)
+      return isOurs(request)
+        ? Effect.flatMap(
+          api,
+          ({ answered, places }) =>
+            Effect.catchIf(answered, isNowhere, () => Effect.succeed(elsewhere(request, places)))
+        )
+        : Effect.succeed(elsewhere(request))
+    })
   }))

@@ -5,6 +5,7 @@ import type * as Measures from "../../core/media/Measures.ts"
 import * as Recording from "../../core/media/Recording.ts"
 import * as Timeline from "../../core/media/Timeline.ts"
 import * as TimelineSvg from "../../core/media/TimelineSvg.ts"
+import * as Passage from "../../core/stream/Passage.ts"
 import type { StreamAccount } from "../../engine/AudioStream.ts"
 import { callNotFound, json, type Page, type Refused, refused, times, type Visit } from "./page.ts"
 
@@ -22,25 +23,38 @@ const latency = (count: number, found: Measures.Percentiles | undefined, sampleR
   ...(found === undefined ? {} : { p50Ms: (found.p50 * 1000) / sampleRate, p95Ms: (found.p95 * 1000) / sampleRate })
 })
 
-const view = ({ tenant, id }: Visit) => {
+/** What is known of how the frames of a call's streams went out, and of which stream that is final. */
+const passages = ({ id, tenant }: Visit) => {
   const ended = new Map(
     tenant.journal.read({ callId: id }).flatMap((entry) =>
       entry._tag === "Streamed" ? [[entry.streamId, entry] as const] : []
     )
   )
-  return ({ counts, measures, openedAt, streamId }: StreamAccount) => {
-    const { bargeInLatency, bargeIns, sampleRate, turnLatency, turns } = measures
+  return ({ counts, measures: { duration, sampleRate }, openedAt, streamId }: StreamAccount) => {
     const over = ended.get(streamId)
+    const timer = tenant.timerLateness(openedAt, openedAt + (duration * 1000) / sampleRate)
+    return { counts, lateness: over?.lateness, timer, isOver: over !== undefined }
+  }
+}
+
+const view = (visit: Visit) => {
+  const passageOf = passages(visit)
+  return (account: StreamAccount) => {
+    const { measures, openedAt, streamId } = account
+    const { bargeInLatency, bargeIns, sampleRate, turnLatency, turns } = measures
+    const { counts, isOver, lateness, timer } = passageOf(account)
     return {
       streamId,
       openedAt,
-      isOver: over !== undefined,
+      isOver,
       latencies: {
         turns: latency(turns.length, turnLatency, sampleRate),
         bargeIns: latency(bargeIns.filter(({ isInterrupted }) => isInterrupted).length, bargeInLatency, sampleRate)
       },
-      ...(over?.lateness === undefined ? {} : { latenessMs: over.lateness }),
+      ...(lateness === undefined ? {} : { latenessMs: lateness }),
+      ...(timer === undefined ? {} : { timer: { latenessMs: timer, isTrusted: Passage.isTrusted(timer) } }),
       counts,
+      upstream: Passage.upstream(counts, sampleRate),
       measures
     }
   }
@@ -48,8 +62,9 @@ const view = ({ tenant, id }: Visit) => {
 
 /**
  * The streams of a call that were open, in the order of their opening. Latencies and lateness are milliseconds, `openedAt`
- * counts them from the tenant's origin, and `measures` count in samples. How late frames were sent is known of a stream
- * that is over.
+ * counts them from the tenant's origin, `measures` and `upstream` count in samples. How late frames were sent is known of
+ * a stream that is over; `timer` says how late the machine's own timer was meanwhile, where time passes as the machine's,
+ * and whether the latencies are to be trusted.
  *
  * @category pages
  * @since 0.1.0
@@ -91,9 +106,12 @@ const wantsText = ({ params, request }: Visit): Effect.Effect<boolean, Refused> 
  */
 export const timeline = Effect.fnUntraced(function*(visit: Visit) {
   const isText = yield* wantsText(visit)
-  const { ledger, measures, streamId } = yield* chosen(visit)
+  const account = yield* chosen(visit)
+  const { ledger, measures, streamId } = account
   return isText
-    ? HttpServerResponse.text(`${Timeline.render(ledger, measures)}\n`)
+    ? HttpServerResponse.text(
+      [Timeline.render(ledger, measures), ...Passage.summary(passages(visit)(account)), ""].join("\n")
+    )
     : HttpServerResponse.text(
       TimelineSvg.render(ledger, measures, { title: `Call ${visit.id}, stream ${streamId}` }),
       {

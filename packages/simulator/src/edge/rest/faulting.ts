@@ -11,8 +11,8 @@ import { RequestFault } from "../../core/fault/Fault.ts"
 import type { RequestPoint } from "../../engine/Faults.ts"
 import { pause } from "../../engine/pause.ts"
 import type { Tenant } from "../../engine/Tenants.ts"
+import { maskedProblemsIn } from "../schemaProblems.ts"
 import * as Severed from "../Severed.ts"
-import { problemsIn } from "../schemaProblems.ts"
 import * as hosts from "../webhook/hosts.ts"
 import * as reply from "./reply.ts"
 
@@ -48,7 +48,9 @@ export const asked = (
   return Effect.mapError(
     readFault(text, { onExcessProperty: "error" }),
     (error) =>
-      refused(problemsIn(error).map(({ message, path }) => path === "" ? message : `${path}: ${message}`).join("; "))
+      refused(
+        maskedProblemsIn(error).map(({ message, path }) => path === "" ? message : `${path}: ${message}`).join("; ")
+      )
   )
 }
 

@@ -177,27 +177,43 @@ export const get = (dialect: Dialect, path: string, act: (asked: Asked) => Outco
   route(dialect, { method: "GET", path }, act)
 
 /**
- * Answers whatever else comes below a path: 404 when it is none of the places, 405 when it is one, with another method.
+ * Who answers whatever else comes below a path.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Fallback {
+  readonly isFor: (request: HttpServerRequest.HttpServerRequest) => boolean
+  readonly answer: (
+    request: HttpServerRequest.HttpServerRequest,
+    tenants: Tenants["Service"]
+  ) => HttpServerResponse.HttpServerResponse
+}
+
+/**
+ * Answers whatever else comes below a path: 404 when it is none of the places, 405 when it is one, with another method. It
+ * is no route: for every method there is, those would be more than all others, and each platform is built with them.
  *
  * @category routing
  * @since 0.1.0
  */
-export const fallback = (dialect: Dialect, below: `/${string}`, places: ReadonlyArray<Place>): Routes => {
+export const fallback = (dialect: Dialect, below: `/${string}`, places: ReadonlyArray<Place>): Fallback => {
   const known = places.map(({ path }) => path).join(", ")
   const missing = reply.unreadable(404, "not_found", `the simulator emulates ${known}`)
-  return HttpRouter.use(Effect.fnUntraced(function*(router) {
-    const tenants = yield* Tenants
-    yield* router.add("*", `${below}/*`, (request) => {
+  const pattern = new RegExp(`^/*${below}(/|$)`, "i")
+  return {
+    isFor: (request) => pattern.test(pathOf(request)),
+    answer: (request, { main }) => {
       const path = pathOf(request)
       const place = places.find((place) => patternOf(place.path).test(path))
-      return Effect.succeed(dialect.respond(
+      return dialect.respond(
         // An id that the router cannot read leads here, too, by the method that is taken.
         place === undefined || place.method === request.method ? missing : {
           ...reply.unreadable(405, "method_not_allowed", `${place.path} takes ${place.method}`),
           headers: { allow: place.method }
         },
-        tenants.main
-      ))
-    })
-  }))
+        main
+      )
+    }
+  }
 }

@@ -167,7 +167,17 @@ export const places: ReadonlyArray<operation.Place> = operations.flatMap(({ path
  * @since 0.1.0
  */
 export const layer: operation.Routes = Layer.mergeAll(
-  operation.fallback(app, "/v1", places),
-  operation.fallback(app, "/v2", places),
+  Layer.empty,
   ...operations.map(({ routes }) => routes)
 )
+
+/**
+ * Who answers for the rest.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const fallbacks: ReadonlyArray<operation.Fallback> = [
+  operation.fallback(app, "/v1", places),
+  operation.fallback(app, "/v2", places)
+]

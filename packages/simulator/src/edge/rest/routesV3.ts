@@ -78,6 +78,13 @@ export const layer: operation.Routes = Layer.mergeAll(
   post(RestV3.paths.pcmoTransfer, AdmissionV3.transfer, transfer),
   post(RestV3.paths.hangup, AdmissionV3.hangup, hangup),
   balance,
-  routesCalls.layer,
-  operation.fallback(dialectV3, "/v3", places)
+  routesCalls.layer
 )
+
+/**
+ * Who answers for the rest.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const fallbacks: ReadonlyArray<operation.Fallback> = [operation.fallback(dialectV3, "/v3", places)]

@@ -91,6 +91,9 @@ const legEvent = (notice: LegEvent, originEpochMs: number): Json => ({
   time: originEpochMs + notice.at
 })
 
+/** What is said of a connection that broke off, of which nobody told a reason (documented). */
+const abnormalClosure = "Abnormal closure"
+
 /**
  * Source: pages `live-stream-connected`, `live-stream-disconnected` (documented), with the letter case of their samples.
  * `ws_status` is JSON as text.
@@ -100,7 +103,10 @@ const streamEvent = (notice: StreamEvent, originEpochMs: number): Json => {
     ? { status: "stream_connected", ws: { status: "connected" } }
     : {
       status: "STREAM_DISCONNECTED",
-      ws: { status: "disconnected", message: { code: notice.code, reason: notice.reason } }
+      ws: {
+        status: "disconnected",
+        message: { code: notice.code, reason: notice.code === 1006 ? abnormalClosure : notice.reason }
+      }
     }
   return {
     appid: notice.appId,

@@ -12,7 +12,7 @@ import type { StreamCounts } from "../../../src/core/media/StreamCounts.ts"
 import * as streamPages from "../../../src/edge/control/streamPages.ts"
 import type { StreamAccount } from "../../../src/engine/AudioStream.ts"
 import type { MediaEngine } from "../../../src/engine/MediaEngine.ts"
-import { Tenants } from "../../../src/engine/Tenants.ts"
+import { type Tenant, Tenants } from "../../../src/engine/Tenants.ts"
 import * as InProcess from "../../../src/testing/InProcess.ts"
 import * as conversation from "../../core/media/conversation.ts"
 import { get, hangup, place, recordOf } from "../../platform.ts"
@@ -44,9 +44,16 @@ const silence = AudioFrame.silence("20 millis", 8000)
 const tone = AudioFrame.make(new Int16Array(80).fill(1000), 8000)
 
 /** The pages of a tenant that knows of a call's audio what is given. */
-const asking = Effect.fnUntraced(function*(media: Partial<MediaEngine["Service"]>) {
+const asking = Effect.fnUntraced(function*(
+  media: Partial<MediaEngine["Service"]>,
+  timerLateness?: Tenant["timerLateness"]
+) {
   const { main } = yield* Tenants
-  const tenant = { ...main, media: { ...main.media, ...media } }
+  const tenant = {
+    ...main,
+    media: { ...main.media, ...media },
+    timerLateness: timerLateness ?? main.timerLateness
+  }
   return (path: string, accept = "*/*") => {
     const url = new URL(`http://platform/_sim/calls/${path}`)
     const [, , , id = "", name = ""] = url.pathname.split("/")
@@ -81,7 +88,9 @@ const Body = Schema.fromJsonString(Schema.Struct({
     isOver: Schema.Boolean,
     latencies: Schema.Struct({ turns: Latency, bargeIns: Latency }),
     latenessMs: Schema.optionalKey(Schema.Unknown),
+    timer: Schema.optionalKey(Schema.Unknown),
     counts: Schema.Unknown,
+    upstream: Schema.Unknown,
     measures: Schema.Unknown
   }))
 }))
@@ -119,6 +128,14 @@ describe("/_sim/calls/{id}/stream", () => {
         p95Ms: (measures.bargeInLatency?.p95 ?? 0) / 8
       })
       assert.notProperty(first, "latenessMs")
+      assert.notProperty(first, "timer")
+      assert.deepStrictEqual(first.upstream, {
+        received: 206 * 160,
+        heard: 200 * 160,
+        byPause: 160,
+        byOverflow: 2 * 160,
+        byStandstill: 3 * 160
+      })
     }).pipe(Effect.provide(InProcess.layer())))
 
   it.effect("tells of a stream that is over how late its frames were", () =>
@@ -144,6 +161,19 @@ describe("/_sim/calls/{id}/stream", () => {
       assert.notProperty(second, "latenessMs")
     }).pipe(Effect.provide(InProcess.layer())))
 
+  it.effect("tells how late the machine's own timer was meanwhile, and whether to trust the latencies", () =>
+    Effect.gen(function*() {
+      const callId = yield* place({ to: patient, pipeline: stay })
+      const ask = yield* asking(
+        { ledgerOf: () => [account("one")] },
+        (fromMs, toMs) => ({ p50: 0.5, p99: fromMs === 100 && toMs === 4100 ? 1 : 20, max: 30 })
+      )
+      const { streams: [first] } = yield* bodyOf((yield* ask(`${callId}/stream`)).text)
+      assert.deepStrictEqual(first?.timer, { latenessMs: { p50: 0.5, p99: 1, max: 30 }, isTrusted: true })
+      const { text } = yield* ask(`${callId}/timeline.svg?format=text`)
+      assert.match(text, /own timer was late: p50 0.5 ms, p99 1 ms, max 30 ms, so latencies are right to a frame\n$/)
+    }).pipe(Effect.provide(InProcess.layer())))
+
   it.effect("is an empty list for a call without streams", () =>
     Effect.gen(function*() {
       const callId = yield* place({ to: patient, pipeline: stay })
@@ -166,6 +196,7 @@ describe("/_sim/calls/{id}/timeline.svg", () => {
       const byHeader = yield* ask(`${callId}/timeline.svg`, "text/plain")
       assert.match(byHeader.type ?? "", /^text\/plain/)
       assert.include(byHeader.text, "barge-in 200 ms")
+      assert.match(byHeader.text, /\ncall audio: received 4120 ms, sent 4000 ms, .*dropped 40 ms, passed over 60 ms\n$/)
       const byFormat = yield* ask(`${callId}/timeline.svg?format=text`)
       assert.strictEqual(byFormat.text, byHeader.text)
       const both = yield* ask(`${callId}/timeline.svg?format=svg`, "text/plain")

@@ -1,0 +1,65 @@
+/** How the frames of a stream went out, in words, and whether what was measured meanwhile is to be trusted. */
+import type { Lateness, StreamCounts } from "../media/StreamCounts.ts"
+
+/** Milliseconds of audio in a frame, by which the measures count at best. */
+const frameMs = 20
+
+/**
+ * What is known of it: `lateness` of the frames, and `timer`, how late the machine's own timer was meanwhile. Nothing of
+ * the timer is known where time is exact.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Passage {
+  readonly counts: StreamCounts
+  readonly lateness: Lateness | undefined
+  readonly timer: Lateness | undefined
+}
+
+/**
+ * Whether latencies are right to a frame: of a hundred turns of the machine's own timer 99 were late by less.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const isTrusted = (timer: Lateness): boolean => timer.p99 < frameMs
+
+/**
+ * How much of the call's audio became what, in samples of its stream. What waits for the rest of its message is in none.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const upstream = ({ dropped, sent, skipped, withheld }: StreamCounts, sampleRate: number) => {
+  const samples = (frames: number): number => frames * frameMs * (sampleRate / 1000)
+  return {
+    received: samples(sent + withheld + dropped + skipped),
+    heard: samples(sent),
+    byPause: samples(withheld),
+    byOverflow: samples(dropped),
+    byStandstill: samples(skipped)
+  }
+}
+
+const told = ({ max, p50, p99 }: Lateness): string => `p50 ${p50} ms, p99 ${p99} ms, max ${max} ms`
+
+/**
+ * The same in a few lines.
+ *
+ * @category rendering
+ * @since 0.1.0
+ */
+export const summary = ({ counts, lateness, timer }: Passage): ReadonlyArray<string> => {
+  const ms = upstream(counts, 1000)
+  return [
+    `call audio: received ${ms.received} ms, sent ${ms.heard} ms, withheld ${ms.byPause} ms, dropped ${ms.byOverflow} ms, `
+    + `passed over ${ms.byStandstill} ms`,
+    ...(lateness === undefined ? [] : [`frames sent late: ${told(lateness)}`]),
+    ...(timer === undefined ? [] : [
+      `the machine's own timer was late: ${told(timer)}, so latencies are ${
+        isTrusted(timer) ? "right to a frame" : "NOT to be trusted"
+      }`
+    ])
+  ]
+}
