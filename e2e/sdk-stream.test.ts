@@ -252,22 +252,6 @@ for (const [where, host] of hosts) {
         assert.strictEqual((yield* dial(yield* address)).status, 101)
       }))
 
-    live("a flood of tiny messages is counted and survived", () =>
-      Effect.gen(function*() {
-        const received = yield* notes<StreamSession.Received>()
-        const { address } = yield* host((session) =>
-          Effect.gen(function*() {
-            yield* session.closed
-            yield* Queue.offer(received, yield* session.received)
-          })
-        )
-        const { webSocket } = yield* dial(yield* address)
-        const count = 100_000
-        for (let index = 0; index < count; index += 1) webSocket.send(index % 2 === 0 ? "x" : Uint8Array.of(1))
-        webSocket.close(1000)
-        assert.deepStrictEqual(yield* Queue.take(received), { samples: 0, droppedSamples: 0, unreadable: count })
-      }))
-
     live("draining refuses further streams, and closes with 1001 those that do not end", () =>
       Effect.gen(function*() {
         const { address, server } = yield* host(() => Effect.never, { drainTimeout: "200 millis" })

@@ -99,18 +99,20 @@ describe("a network over sockets", () => {
   it.live("that is read slowly stops the app's socket, and lets it go on", () =>
     Effect.gen(function*() {
       const server = yield* webSocketServer()
-      const port = yield* over({ readBytesPerSecond: 20_000_000 })
+      const bytesPerMs = 20_000
+      const port = yield* over({ readBytesPerSecond: 1000 * bytesPerMs })
       const { line, messages, next } = yield* dialTo(port, server.url, { counts: true })
       assert.deepStrictEqual(yield* next, opened)
       const { webSocket } = yield* server.peer
       const text = "x".repeat(50_000)
-      const count = 800
+      const count = 400
+      const began = yield* Clock.currentTimeMillis
       for (let sent = 0; sent < count; sent += 1) webSocket.send(text)
-      yield* Effect.sleep("500 millis")
-      assert.isAbove(webSocket.bufferedAmount, 1_000_000, "what is not read stays with the app")
+      yield* eventually("some to be read", Effect.sync(() => messages() >= 20 ? true : undefined))
       const before = messages()
-      assert.isAbove(before, 0)
-      assert.isAtMost(before, count / 2)
+      const elapsedMs = (yield* Clock.currentTimeMillis) - began
+      assert.isAtMost((before - 1) * text.length, (elapsedMs + 1) * bytesPerMs, "it is read no faster than that")
+      if (before < count / 2) assert.isAbove(webSocket.bufferedAmount, 1_000_000, "what is not read stays with the app")
       yield* eventually("everything to be read", Effect.sync(() => messages() === count ? true : undefined))
       assert.strictEqual(webSocket.bufferedAmount, 0)
       line.close(1000, "")

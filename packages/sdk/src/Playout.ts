@@ -114,7 +114,7 @@ export interface Playout {
   readonly heardUpTo: Effect.Effect<number>
   /** See {@link State}. */
   readonly remaining: Effect.Effect<number>
-  /** Waits until so many samples remain, or fewer, what is sent meanwhile included; an interrupt ends the wait too. */
+  /** Waits until so many samples remain, or fewer, by time or by an interrupt. What is sent meanwhile is waited for, too. */
   readonly whenAtMost: (sampleCount: number) => Effect.Effect<void>
   /** Waits until nothing remains, as `whenAtMost(0)`. */
   readonly whenDrained: Effect.Effect<void>
@@ -176,7 +176,8 @@ export const make = Effect.fnUntraced(function*(sampleRate: AudioFrame.SampleRat
     })
 
   const wakeAll = (): void => {
-    for (const wake of resting) wake()
+    // Whoever has to wait again, since audio was sent meanwhile, is not woken a second time.
+    for (const wake of [...resting]) wake()
   }
 
   const interrupted = Effect.withFiberSucceed(({ currentDispatcher }): Cut => {

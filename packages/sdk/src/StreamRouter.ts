@@ -52,7 +52,9 @@ const handle = Effect.fnUntraced(function*<E, R>(
  * them the `drainTimeout` instead, call `StreamServer.drain` first.
  *
  * Bounds for a peer that does not read, and pings, need the socket of Node's HTTP server; other hosts do not show theirs.
- * That server takes messages of 100 MiB before they are refused here: give its `websocket` option a `maxPayload`.
+ * That server takes messages of 100 MiB before they are refused here: give its `websocket` option a `maxPayload`. It answers
+ * every ping, also of a peer that does not read, and gives a peer that has closed 30 s to let go of the connection, in which
+ * the session does not know of it: give it a `closeTimeout`.
  *
  * The spans of the HTTP server hold the address of every request, and with it a token, which is spent.
  *

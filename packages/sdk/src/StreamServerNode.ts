@@ -64,6 +64,9 @@ const refuse = (socket: Duplex, status: number, error: string): void => {
 /** Bytes that may wait in memory before the socket is read no further. */
 const maximumWaiting = 64 * 1024
 
+/** Bytes waiting for the peer beyond which its pings are not answered: one that does not read could fill the memory. */
+const maximumPongs = 64 * 1024
+
 /**
  * An open socket, until the scope closes; then it lingers. Messages are taken from `ws` itself, those of one read together
  * and as views of it: Effect's socket makes an event and a copy of each.
@@ -87,6 +90,9 @@ const connectionOf = Effect.fnUntraced(function*(webSocket: WebSocket, request: 
     isFlushDue = true
     queueMicrotask(flush)
   }
+  const onPing = (data: Buffer) => {
+    if (webSocket.bufferedAmount < maximumPongs) webSocket.pong(data)
+  }
   const onError = (error: Error) => arrived.end(socketConnection.closeOfError(error))
   const onClose = (code: number, reason: Buffer) => arrived.end({ code, reason: reason.toString() })
   const goOn = () => {
@@ -96,7 +102,7 @@ const connectionOf = Effect.fnUntraced(function*(webSocket: WebSocket, request: 
 
   yield* socketConnection.linger(below)
   yield* Effect.acquireRelease(
-    Effect.sync(() => webSocket.on("message", onMessage).on("error", onError).on("close", onClose)),
+    Effect.sync(() => webSocket.on("message", onMessage).on("ping", onPing).on("error", onError).on("close", onClose)),
     () =>
       Effect.sync(() => {
         arrived.end(broken)
@@ -160,12 +166,16 @@ export const make = <E, R>(
     const streams = yield* StreamServer.StreamServer
     const { maxMessageBytes, maxSessions, path } = streams.hosting
     const run = yield* FiberSet.makeRuntime<Exclude<R, Scope.Scope>>()
-    const sockets = new WebSocketServer({
+    // `closeTimeout` is not in the types of the package.
+    const settings = {
       noServer: true,
       clientTracking: false,
+      autoPong: false,
+      closeTimeout: socketConnection.closeTimeoutMs,
       perMessageDeflate: false,
       maxPayload: maxMessageBytes
-    })
+    }
+    const sockets = new WebSocketServer(settings)
 
     const isStream = (request: IncomingMessage): boolean => {
       const asked = pathOf(request)

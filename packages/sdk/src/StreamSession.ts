@@ -7,9 +7,8 @@
 import type * as Arr from "effect/Array"
 import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Latch from "effect/Latch"
 import * as Option from "effect/Option"
 import type * as Pull from "effect/Pull"
 import * as Queue from "effect/Queue"
@@ -20,15 +19,14 @@ import type { AudioError } from "./AudioError.ts"
 import * as AudioFrame from "./AudioFrame.ts"
 import type * as CallId from "./CallId.ts"
 import * as inbox from "./internal/inbox.ts"
+import * as speech from "./internal/speech.ts"
 import * as streamText from "./internal/streamText.ts"
-import * as turns from "./internal/turns.ts"
 import * as LegacyAction from "./LegacyAction.ts"
 import * as LegacyPipeline from "./LegacyPipeline.ts"
 import * as Mix from "./Mix.ts"
-import * as Playout from "./Playout.ts"
-import * as Resampler from "./Resampler.ts"
+import type * as Playout from "./Playout.ts"
 import * as StreamCommand from "./StreamCommand.ts"
-import { Reason, StreamError } from "./StreamError.ts"
+import type { StreamError } from "./StreamError.ts"
 import type * as StreamEvent from "./StreamEvent.ts"
 import type * as StreamTransport from "./StreamTransport.ts"
 import type { Variables } from "./Variables.ts"
@@ -126,7 +124,8 @@ export interface StreamSession {
   readonly play: (file: AudioFile) => Effect.Effect<Outcome, AudioError | StreamError>
   /**
    * Drops what was not heard, here and at the platform: `send`, `sendAll` and `play` under way end as `interrupted`. It goes
-   * out after the message that is being sent, and waits with it while the platform does not keep up.
+   * out after the message that is being sent, and waits with it while the platform does not keep up; the cut is that of the
+   * moment in which it went out. What is sent once it was asked for plays after it.
    */
   readonly interrupt: Effect.Effect<Playout.Cut, StreamError>
   /** Stops the call audio for a time; what is played goes on (assumed). */
@@ -138,8 +137,8 @@ export interface StreamSession {
   /** Ends the call. */
   readonly hangup: Effect.Effect<void, StreamError>
   /**
-   * Gives the call to a pipeline, as to join a human. The stream goes on for monitoring where it listens to both sides
-   * (assumed). Fails with `InvalidCommand` too.
+   * Gives the call to a pipeline, as to join a human. What was sent and not heard is dropped, what is sent after is played;
+   * the stream goes on for monitoring where it listens to both sides (all assumed). Fails with `InvalidCommand` too.
    */
   readonly handoff: (pipeline: LegacyPipeline.LegacyPipeline) => Effect.Effect<void, StreamError>
 }
@@ -158,16 +157,13 @@ export type AudioFile =
 const eventCapacity = 1024
 /** Far above the 20 ms that are assumed: a bound for what frames that wait can hold. */
 const longestFrameMs = 1000
-/** How much audio one message holds, unless what is sent has less. */
-const longestPieceMs = 200
-const shortestPieceMs = 20
 const goingAway: StreamTransport.Close = { code: 1000, reason: "" }
 const overrun: StreamTransport.Close = { code: 1008, reason: "too many messages that were not taken" }
 
 /** What comes in: a fiber takes it from the transport as it comes, so that no app can stall the platform. */
 const listen = Effect.fnUntraced(function*(transport: StreamTransport.StreamTransport, options: Options) {
   const capacity = Math.max(1, options.frameCapacity ?? 250)
-  const longest = longestFrameMs * (options.sampleRate / 1000)
+  const longestBytes = 2 * longestFrameMs * (options.sampleRate / 1000)
   const frames = inbox.make<AudioFrame.AudioFrame, Cause.Done>()
   const events = yield* Queue.bounded<StreamEvent.StreamEvent, Cause.Done>(eventCapacity)
   const closed = yield* Deferred.make<StreamTransport.Close>()
@@ -176,14 +172,18 @@ const listen = Effect.fnUntraced(function*(transport: StreamTransport.StreamTran
   let unreadable = 0
 
   const hear = (bytes: Uint8Array): void => {
-    const frame = AudioFrame.fromBytes(bytes, options.sampleRate)
-    if (Result.isFailure(frame) || frame.success.samples.length > longest) {
+    const { byteLength } = bytes
+    // Looked at first, since making an error takes longer than all the rest, and there may be a flood of them.
+    const isAudio = byteLength > 0 && byteLength % 2 === 0 && byteLength <= longestBytes
+    const frame = isAudio ? Result.getOrUndefined(AudioFrame.fromBytes(bytes, options.sampleRate)) : undefined
+    if (frame === undefined) {
       unreadable += 1
       return
     }
-    samples += frame.success.samples.length
-    if (frames.size() >= capacity) droppedSamples += frames.dropOldest()?.samples.length ?? 0
-    frames.add(frame.success)
+    samples += frame.samples.length
+    // An app that waits is not slow, however much comes at once.
+    if (frames.size() >= capacity && !frames.flush()) droppedSamples += frames.dropOldest()?.samples.length ?? 0
+    frames.add(frame)
   }
 
   /** Whether there was room for it. */
@@ -194,12 +194,13 @@ const listen = Effect.fnUntraced(function*(transport: StreamTransport.StreamTran
     return true
   }
 
+  /** Whoever is told goes on at once, and may end the fiber that tells: nobody is forgotten for that. */
   const finish = Effect.fnUntraced(function*(close: StreamTransport.Close) {
-    if (!(yield* Deferred.succeed(closed, close))) return
     frames.end(Cause.Done())
     yield* Queue.end(events)
+    if (!(yield* Deferred.succeed(closed, close))) return
     if (droppedSamples > 0) yield* Effect.logWarning(`${droppedSamples} samples of call audio were not taken in time`)
-  })
+  }, Effect.uninterruptible)
 
   /**
    * What an app waits for it has before the next is pulled. Else it is given a turn: a transport that always has more would
@@ -217,114 +218,13 @@ const listen = Effect.fnUntraced(function*(transport: StreamTransport.StreamTran
 
   const listening = Effect.flatMap(transport.pull, takeIn).pipe(
     Effect.forever({ disableYield: true }),
-    Effect.catch((close: StreamTransport.Close) => Effect.andThen(transport.close(close), finish(close)))
+    Effect.catch((close: StreamTransport.Close) =>
+      Effect.uninterruptible(Effect.andThen(transport.close(close), finish(close)))
+    )
   )
 
   const received = Effect.sync((): Received => ({ samples, droppedSamples, unreadable }))
   return { frames, events, closed: Deferred.await(closed), received, listening, finish }
-})
-
-const sent: Effect.Effect<Outcome> = Effect.succeed("sent")
-const interrupted: Effect.Effect<Outcome> = Effect.succeed("interrupted")
-
-/** What goes out: audio one after another and only so far ahead, commands at once. */
-const speak = Effect.fnUntraced(function*(transport: StreamTransport.StreamTransport, options: Options) {
-  const rate = options.sampleRate === 8000 ? 8000 : 16_000
-  const playout = yield* Playout.make(rate)
-  const leadMs = Math.max(shortestPieceMs, Duration.toMillis(options.lead ?? "5 seconds"))
-  const lead = Math.floor(leadMs * (rate / 1000))
-  const pieceMs = Math.min(longestPieceMs, leadMs)
-  const longestPiece = Math.round(pieceMs * (rate / 1000))
-  const turn = turns.make()
-  const line = turns.make()
-  const interruption = yield* Latch.make()
-  let interrupts = 0
-  let resampler = Resampler.make(rate)
-
-  const write = (text: string): Effect.Effect<void, StreamError> =>
-    Effect.mapError(transport.send(text), (close) => new StreamError({ reason: Reason.Closed(close) }))
-
-  const encode = (command: StreamCommand.StreamCommand): Effect.Effect<string, StreamError> =>
-    Effect.fromResult(Result.mapError(
-      StreamCommand.encode(command),
-      (issues) => new StreamError({ reason: Reason.InvalidCommand({ issues }) })
-    ))
-
-  const command = (value: StreamCommand.StreamCommand) => Effect.flatMap(encode(value), write)
-
-  /** Writes audio unless an interrupt came after the first `before`, with which it shares the line: nothing comes between. */
-  const put = (text: string, sampleCount: number, before: number): Effect.Effect<Outcome, StreamError> =>
-    line.take(Effect.suspend(() => {
-      if (interrupts !== before) return interrupted
-      playout.sentUnsafe(sampleCount)
-      return Effect.andThen(write(text), sent)
-    }))
-
-  const putPiece = (piece: AudioFrame.AudioFrame, before: number) =>
-    put(streamText.rawAudio(piece, rate), piece.samples.length, before)
-
-  /** How much may remain, for so much to be sent at once. */
-  const room = (sampleCount: number): number => Math.max(0, lead - sampleCount)
-
-  /** Whether there is room for it as it is. */
-  const fits = ({ sampleRate, samples: { length } }: AudioFrame.AudioFrame): boolean =>
-    sampleRate === rate && resampler.from === rate && length > 0 && length <= longestPiece
-    && playout.stateUnsafe().remaining <= room(length)
-
-  const deliverAll = Effect.fnUntraced(function*(frame: AudioFrame.AudioFrame, before: number) {
-    const [next, resampled] = Resampler.step(resampler, frame)
-    resampler = next
-    for (const piece of AudioFrame.split(resampled, pieceMs)) {
-      yield* playout.whenAtMost(room(piece.samples.length))
-      if ((yield* putPiece(piece, before)) === "interrupted") return "interrupted"
-    }
-    return interrupts === before ? "sent" : "interrupted"
-  })
-
-  const deliver = (frame: AudioFrame.AudioFrame, before: number): Effect.Effect<Outcome, StreamError> =>
-    fits(frame) ? putPiece(frame, before) : deliverAll(frame, before)
-
-  /** Runs in turn, unless an interrupt comes first. */
-  const inTurn = <E, R>(run: (before: number) => Effect.Effect<Outcome, E, R>): Effect.Effect<Outcome, E, R> =>
-    Effect.suspend(() => {
-      const before = interrupts
-      return turn.take(Effect.suspend(() => interrupts === before ? run(before) : interrupted))
-    })
-
-  /** Sends a frame that has to wait for nothing, and tells whether it did. */
-  const sendAtOnce = (frame: AudioFrame.AudioFrame): boolean => {
-    if (!turn.isFree() || !line.isFree() || !fits(frame)) return false
-    if (transport.offerUnsafe?.(streamText.rawAudio(frame, rate)) !== true) return false
-    playout.sentUnsafe(frame.samples.length)
-    return true
-  }
-
-  const send = (frame: AudioFrame.AudioFrame): Effect.Effect<Outcome, StreamError> =>
-    Effect.suspend(() => sendAtOnce(frame) ? sent : inTurn((before) => deliver(frame, before)))
-
-  const sendAll = <E, R>(frames: Stream.Stream<AudioFrame.AudioFrame, E, R>) =>
-    inTurn((before) => {
-      const sending = Stream.runForEachWhile(
-        frames,
-        (frame) => Effect.map(deliver(frame, before), (outcome) => outcome === "sent")
-      )
-      const outcome = Effect.suspend(() => interrupts === before ? sent : interrupted)
-      return Effect.raceFirst(Effect.andThen(sending, outcome), Effect.andThen(interruption.await, interrupted))
-    })
-
-  const interrupt = line.take(Effect.gen(function*() {
-    interrupts += 1
-    resampler = Resampler.make(rate)
-    yield* interruption.release
-    const cut = yield* playout.interrupted
-    yield* command(StreamCommand.interrupt)
-    return cut
-  }))
-
-  const playEncoded = (file: StreamCommand.PlayAudioOptions) =>
-    Effect.flatMap(encode(StreamCommand.playAudio(file)), (text) => inTurn((before) => put(text, 0, before)))
-
-  return { playout, command, send, sendAll, playEncoded, interrupt }
 })
 
 /** The samples of a file that this package can read. */
@@ -346,7 +246,11 @@ export const make: (
   options: Options
 ) => Effect.Effect<StreamSession, never, Scope.Scope> = Effect.fnUntraced(function*(transport, options) {
   const { closed, events, finish, frames, listening, received } = yield* listen(transport, options)
-  const { command, interrupt, playEncoded, playout, send, sendAll } = yield* speak(transport, options)
+  const { command, interrupt, playEncoded, playout, run, send, sendAll } = yield* speech.make(
+    transport,
+    closed,
+    options
+  )
   yield* Effect.addFinalizer(() => Effect.andThen(transport.close(goingAway), finish(goingAway)))
   yield* Effect.forkScoped(Effect.ensuring(listening, playout.interrupted))
 
@@ -374,7 +278,7 @@ export const make: (
     pause: named("pause", command(StreamCommand.pause)),
     resume: named("resume", command(StreamCommand.resume)),
     stop: named("stop", command(StreamCommand.stop)),
-    hangup: named("hangup", command(StreamCommand.run(LegacyPipeline.make([LegacyAction.hangup])))),
-    handoff: (pipeline) => named("handoff", command(StreamCommand.run(pipeline)))
+    hangup: named("hangup", run(LegacyPipeline.make([LegacyAction.hangup]))),
+    handoff: (pipeline) => named("handoff", run(pipeline))
   }
 })

@@ -50,8 +50,11 @@ export interface StreamTransport {
 export interface Connection {
   /** As that of {@link StreamTransport}. */
   readonly pull: Effect.Effect<Arr.NonEmptyReadonlyArray<Message>, Close>
-  /** Hands a text to the socket, in the order of the calls, and does not wait for the platform. */
-  readonly write: (text: string) => Effect.Effect<void>
+  /**
+   * Hands a text to the socket, in the order of the calls, and does not wait for the platform. Where it does wait, as in
+   * memory, it fails with how the connection ended meanwhile.
+   */
+  readonly write: (text: string) => Effect.Effect<void, Close>
   /** As that of {@link StreamTransport}. Not used on a connection that shows its vitals. */
   readonly offerUnsafe?: (text: string) => boolean
   /** Begins to close. */
@@ -133,7 +136,7 @@ export const inMemory = Effect.fnUntraced(function*(capacity: number) {
   /** The same for a host. It shows no vitals, and a full queue makes writers wait. */
   const connection: Connection = {
     pull: transport.pull,
-    write: (text) => Effect.ignore(transport.send(text)),
+    write: transport.send,
     offerUnsafe,
     close,
     terminate: close({ code: 1006, reason: "" }),

@@ -130,4 +130,23 @@ describe("on the clock", () => {
       assert.deepStrictEqual(yield* playout.interrupted, { heardUpTo: 80, discarded: 7920 })
       yield* Fiber.join(drained)
     }))
+
+  it.effect("whenDrained waits on for what is sent right after an interrupt", () =>
+    Effect.gen(function*() {
+      const playout = yield* Playout.make(8000)
+      playout.sentUnsafe(8000)
+      const waiting = yield* Effect.forEach([1, 2], () =>
+        Effect.forkChild(playout.whenDrained, { startImmediately: true }))
+      yield* playout.interrupted
+      playout.sentUnsafe(160)
+      yield* TestClock.adjust("19 millis")
+      assert.deepStrictEqual(
+        waiting.map((fiber) =>
+          fiber.pollUnsafe()
+        ),
+        [undefined, undefined]
+      )
+      yield* TestClock.adjust("1 millis")
+      for (const fiber of waiting) yield* Fiber.join(fiber)
+    }))
 })

@@ -87,6 +87,19 @@ describe("call audio", () => {
       assert.deepStrictEqual((yield* session.audio).map(({ samples }) => samples[0]), [7, 8, 9])
     }))
 
+  it.effect("that comes all at once is not dropped on an app that waits, however little is kept", () =>
+    Effect.gen(function*() {
+      const { platform, session } = yield* open({ frameCapacity: 3 })
+      const taken: Array<number | undefined> = []
+      yield* Effect.forkChild(
+        Stream.runForEach(session.frames, ({ samples }) => Effect.sync(() => taken.push(samples[0]))),
+        { startImmediately: true }
+      )
+      for (let index = 0; index < 10; index += 1) yield* platform.send(frame(index))
+      yield* settle
+      assert.deepStrictEqual(taken, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+    }))
+
   it.effect("loses none of a flood that the app takes as it comes", () =>
     Effect.gen(function*() {
       const { platform, session } = yield* open({ frameCapacity: 100 }, 10)
@@ -334,6 +347,20 @@ describe("send", () => {
       assert.strictEqual(yield* Fiber.join(sending), "sent")
     }))
 
+  it.effect("counts as sent what was written, and not what its sender gave up", () =>
+    Effect.gen(function*() {
+      const { platform, session } = yield* open({}, 1)
+      const voice = AudioFrame.silence("20 millis", 8000)
+      yield* session.send(voice)
+      const waiting = yield* Effect.forkChild(session.send(voice))
+      yield* settle
+      yield* Fiber.interrupt(waiting)
+      assert.strictEqual((yield* session.playout.state).sent, 160)
+      yield* platform.take
+      yield* session.send(voice)
+      assert.strictEqual((yield* session.playout.state).sent, 320)
+    }))
+
   it.effect("fails once the stream has ended, also when it waits", () =>
     Effect.gen(function*() {
       for (const options of [{ lead: "200 millis" }, {}] as const) {
@@ -377,6 +404,39 @@ describe("interrupt", () => {
       })
     }))
 
+  it.effect("counts as cut what was not heard when it went out, and nothing when it did not", () =>
+    Effect.gen(function*() {
+      const { platform, session } = yield* open({}, 1)
+      yield* session.send(AudioFrame.silence("200 millis", 8000))
+      const given = yield* Effect.forkChild(session.interrupt)
+      const kept = yield* Effect.forkChild(session.interrupt)
+      yield* TestClock.adjust("50 millis")
+      yield* Fiber.interrupt(given)
+      assert.deepInclude(yield* session.playout.state, { discarded: 0, heardUpTo: 400 })
+      yield* TestClock.adjust("50 millis")
+      yield* platform.take
+      assert.deepStrictEqual(yield* Fiber.join(kept), { heardUpTo: 800, discarded: 800 })
+    }))
+
+  it.effect("does not end what is sent after it was asked for, though it waits", () =>
+    Effect.gen(function*() {
+      const { next, session } = yield* open({}, 1)
+      yield* session.send(AudioFrame.silence("200 millis", 8000))
+      const before = yield* Effect.forkChild(session.send(AudioFrame.silence("40 millis", 8000)))
+      yield* settle
+      const cut = yield* Effect.forkChild(session.interrupt)
+      yield* settle
+      const after = yield* Effect.forkChild(session.send(AudioFrame.silence("20 millis", 8000)))
+      const commands = yield* Effect.all([next, next, next, next])
+      assert.deepStrictEqual(
+        commands.map((one) => one._tag === "PlayAudio" ? samplesOf(one).length : one._tag),
+        [1600, 320, "Interrupt", 160]
+      )
+      assert.strictEqual(yield* Fiber.join(before), "sent")
+      assert.strictEqual(yield* Fiber.join(after), "sent")
+      assert.strictEqual((yield* Fiber.join(cut)).discarded, 1920)
+    }))
+
   it.effect("leaves nothing of what it cut off in what comes after", () =>
     Effect.gen(function*() {
       const { next, session } = yield* open()
@@ -404,6 +464,43 @@ describe("interrupt", () => {
 })
 
 describe("sendAll", () => {
+  it.effect("ends with an interrupt by the one who makes the speech", () =>
+    Effect.gen(function*() {
+      const { session } = yield* open()
+      const made = Stream.fromEffect(Effect.andThen(session.interrupt, Effect.never))
+      assert.strictEqual(yield* session.sendAll(made), "interrupted")
+    }))
+
+  it.effect("is not ended by an interrupt that came before it", () =>
+    Effect.gen(function*() {
+      const { session } = yield* open()
+      const first = yield* Effect.forkChild(session.sendAll(Stream.never), { startImmediately: true })
+      const second = yield* Effect.forkChild(
+        Effect.andThen(
+          session.interrupt,
+          Effect.andThen(
+            Effect.sync(() => first.interruptUnsafe()),
+            session.sendAll(
+              Stream.fromEffect(Effect.as(Effect.sleep("1 seconds"), AudioFrame.silence("20 millis", 8000)))
+            )
+          )
+        ),
+        { startImmediately: true }
+      )
+      yield* TestClock.adjust("1 seconds")
+      assert.strictEqual(yield* Fiber.join(second), "sent")
+    }))
+
+  it.effect("fails when the stream ends, though nothing more is made", () =>
+    Effect.gen(function*() {
+      const { platform, session } = yield* open()
+      const speaking = yield* Effect.forkChild(Effect.flip(session.sendAll(Stream.never)))
+      yield* settle
+      yield* platform.close({ code: 1001, reason: "bye" })
+      const { reason } = yield* Fiber.join(speaking)
+      assert.deepStrictEqual({ ...reason }, { _tag: "Closed", code: 1001, reason: "bye" })
+    }))
+
   it.effect("sends a whole stream and says so", () =>
     Effect.gen(function*() {
       const { follow, session, texts } = yield* open()
@@ -505,11 +602,24 @@ describe("commands", () => {
       assert.deepStrictEqual(texts, [1600, "Pause"])
     }))
 
-  it.effect("refuse a pipeline that breaks the rules", () =>
+  it.effect("refuse a pipeline that breaks the rules, and leave what plays", () =>
     Effect.gen(function*() {
       const { session } = yield* open()
+      yield* session.send(AudioFrame.silence("20 millis", 8000))
       const error = yield* Effect.flip(session.handoff(faulty))
       assert.strictEqual(error.reason._tag, "InvalidCommand")
+      assert.strictEqual(yield* session.playout.remaining, 160)
+    }))
+
+  it.effect("that give the call away drop what was not heard, as the platform does", () =>
+    Effect.gen(function*() {
+      const { session } = yield* open()
+      for (const command of [session.handoff(pipeline), session.hangup]) {
+        yield* session.send(AudioFrame.silence("20 millis", 8000))
+        yield* command
+        assert.strictEqual(yield* session.playout.remaining, 0)
+      }
+      assert.strictEqual((yield* session.playout.state).discarded, 320)
     }))
 })
 
@@ -524,6 +634,23 @@ describe("the end", () => {
       assert.deepStrictEqual(yield* Effect.flip(platform.take), { code: 1000, reason: "" })
       assert.deepStrictEqual(yield* session.closed, { code: 1000, reason: "" })
       assert.strictEqual((yield* Fiber.join(waiting))._tag, "Done")
+    }))
+
+  it.effect("is told to all who wait, also when the first who hears of it closes the scope", () =>
+    Effect.gen(function*() {
+      const scope = yield* Scope.make()
+      const { platform, session } = yield* Scope.provide(open(), scope)
+      const taking = yield* Effect.forkChild(Effect.flip(session.audio), { startImmediately: true })
+      const watching = yield* Effect.forkChild(Stream.runDrain(session.events), { startImmediately: true })
+      const closing = yield* Effect.forkChild(
+        Effect.tap(session.closed, Scope.close(scope, yield* Effect.exit(Effect.void))),
+        { startImmediately: true }
+      )
+      yield* platform.close({ code: 1006, reason: "" })
+      yield* Fiber.join(closing)
+      yield* Fiber.join(taking)
+      yield* Fiber.join(watching)
+      assert.strictEqual((yield* session.closed).code, 1006)
     }))
 
   it.effect("leaves nothing to be heard", () =>

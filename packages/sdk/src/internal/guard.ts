@@ -81,7 +81,7 @@ export const make: (
     )
 
     const write = (text: string): Effect.Effect<void, StreamTransport.Close> =>
-      Effect.suspend(() => ended === undefined ? connection.write(text) : Effect.fail(ended))
+      Effect.suspend(() => ended === undefined ? Effect.mapError(connection.write(text), end) : Effect.fail(ended))
 
     const sendInTurn = (text: string) =>
       line.take(Effect.flatMap(hasRoom, (now) => now ? write(text) : Effect.andThen(room, write(text))))

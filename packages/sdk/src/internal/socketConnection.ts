@@ -42,8 +42,8 @@ export const vitalsOf = (socket: NodeSocket): StreamTransport.Vitals => ({
   })
 })
 
-/** How long the peer has to answer that the stream is closed. */
-const closeTimeout = "2 seconds"
+/** How long a closing may take, whoever began it: the peer has so long to answer, and to let go of the connection. */
+export const closeTimeoutMs = 2000
 
 const gone = (socket: NodeSocket): Effect.Effect<void> =>
   Effect.callback<void>((resume) => {
@@ -58,6 +58,8 @@ const destroy = (socket: NodeSocket) => Effect.sync(() => socket.destroy())
 /** Codes by which the `ws` package, which Node's hosts use, says what was wrong with a frame. */
 const codes: ReadonlyMap<unknown, number> = new Map([
   ["WS_ERR_UNSUPPORTED_MESSAGE_LENGTH", 1009],
+  ["WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH", 1009],
+  ["WS_ERR_TOO_MANY_BUFFERED_PARTS", 1008],
   ["WS_ERR_INVALID_UTF8", 1007]
 ])
 
@@ -101,7 +103,7 @@ export const linger = (below: Option.Option<NodeSocket>): Effect.Effect<void, ne
     onNone: () => Effect.void,
     onSome: (socket) =>
       Effect.addFinalizer(() =>
-        Effect.interruptible(gone(socket)).pipe(Effect.timeoutOption(closeTimeout), Effect.andThen(destroy(socket)))
+        Effect.interruptible(gone(socket)).pipe(Effect.timeoutOption(closeTimeoutMs), Effect.andThen(destroy(socket)))
       )
   })
 

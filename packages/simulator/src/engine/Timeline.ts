@@ -95,6 +95,8 @@ const make = Effect.gen(function*() {
     while (true) {
       nearer.closeUnsafe()
       yield* Effect.raceFirst(nearer.await, drowse)
+      // Whoever opens a latch runs those who wait for it, and nothing that is due may run before `at` has returned.
+      yield* Effect.yieldNow
     }
   }).pipe(Effect.forkScoped)
 

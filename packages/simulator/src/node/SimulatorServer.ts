@@ -181,7 +181,8 @@ const exposed = (options: ServerOptions): ReadonlyArray<Problem> => [
   ...(options.adminToken === undefined
     ? [{
       path: "--admin-token",
-      message: "is needed, or PIOPIY_SIM_ADMIN_TOKEN in the environment, when the server listens beyond this machine: it "
+      message:
+        "is needed, or PIOPIY_SIM_ADMIN_TOKEN in the environment, when the server listens beyond this machine: it "
         + "guards /_sim, which shows every call"
     }]
     : []),

@@ -46,6 +46,17 @@ const Plan = Schema.Array(Schema.Struct({
 }))
 
 describe("Timeline", () => {
+  it.effect("runs nothing before `at` has returned, not even what is due at once", () =>
+    Effect.gen(function*() {
+      const timeline = yield* Timeline.Timeline
+      yield* Effect.repeat(Effect.yieldNow, { times: 10 })
+      const ran: Array<string> = []
+      timeline.at(0, "now", () => ran.push("run"))
+      ran.push("returned")
+      yield* Effect.repeat(Effect.yieldNow, { times: 10 })
+      assert.deepStrictEqual(ran, ["returned", "run"])
+    }).pipe(Effect.provide(Timeline.layer)))
+
   it.effect("runs things when they are due, not before", () =>
     Effect.gen(function*() {
       const { at, ran } = yield* bench

@@ -22,7 +22,7 @@ const talks = Effect.fnUntraced(function*(session: StreamSession.StreamSession) 
   yield* session.send(tone(2000))
   yield* Effect.sleep("6 seconds")
   yield* session.send(tone(500))
-  yield* Effect.never
+  return yield* Effect.never
 })
 
 const platform = InProcess.layer({ streams: InProcess.streams(talks) }).pipe(
