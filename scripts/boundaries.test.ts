@@ -113,6 +113,11 @@ const cases: ReadonlyArray<Case> = [
     forbidden: ["../testing/index.ts", "@effect-piopiy/sdk", "vitest"]
   },
   {
+    from: "packages/simulator/src/cli/programs.ts",
+    allowed: ["effect/Effect", "./files.ts", "node:url", "import(...)"],
+    forbidden: ["../core/media/Recording.ts", "@effect/platform-node", "@effect-piopiy/sdk"]
+  },
+  {
     from: "packages/simulator/src/cli/main.ts",
     allowed: [
       "../Simulator.ts",

@@ -137,6 +137,18 @@ export const table: ReadonlyArray<Row> = [
     fix: "move what tests share out of testing/; keep the SDK's encoders out of the simulator"
   },
   {
+    rule: "simulator/src/cli/programs imports effect, node:, siblings and whatever file it is told of",
+    from: /^packages\/simulator\/src\/cli\/programs\.ts$/,
+    may: [
+      effect,
+      node,
+      /^import\(\.\.\.\)$/,
+      /^packages\/simulator\/src\/cli\//,
+      /^packages\/simulator\/src\/SimulatorError\.ts$/
+    ],
+    fix: "programs of users are loaded here and nowhere else"
+  },
+  {
     rule: "simulator/src/cli imports the simulator but testing/, the SDK's wire, effect, node: and platform-node",
     from: /^packages\/simulator\/src\/cli\//,
     may: [effect, node, platformNode, sdkWire, /^packages\/simulator\/src\/(?!testing\/)/],
@@ -210,7 +222,7 @@ const withoutComments = (text: string): string =>
 const importPattern =
   /^[ \t]*(?:import|export)\b(?<clause>[^"'`;=()]*?)\bfrom\s*["'](?<from>[^"'\n]+)["']|^[ \t]*import\s*["'](?<bare>[^"'\n]+)["']|\bimport\s*\(\s*(?:["'](?<dynamic>[^"'\n]+)["'])?/gm
 
-/** What a dynamic import of a computed name is reported as; no row allows it. */
+/** What a dynamic import of a computed name is reported as; one row allows it. */
 const computed = "import(...)"
 
 const importsOf = (file: SourceFile): ReadonlyArray<Import> => {

@@ -28,7 +28,7 @@ const folder = (name: string, description: string) =>
 
 const parameters = {
   files: Argument.String("file").pipe(
-    Argument.withDescription("A scenario as JSON"),
+    Argument.withDescription("A scenario as JSON, or a TypeScript or JavaScript file that exports one"),
     Argument.variadic({ min: 1 })
   ),
   clock: Hosting.clockFlag("How time passes, instead of what the scenario says"),

@@ -9,6 +9,7 @@ import type { ScenarioReport } from "../ScenarioReport.ts"
 import { version } from "../SimulatorConfig.ts"
 import { type Problem, SimulatorError } from "../SimulatorError.ts"
 import * as files from "./files.ts"
+import * as programs from "./programs.ts"
 
 /** A scenario, the file it came from, and the folder of that. */
 export interface ScenarioFile {
@@ -23,7 +24,7 @@ const problemsOf = ({ reason, message }: SimulatorError): ReadonlyArray<Problem>
 const read = Effect.fnUntraced(function*(file: string) {
   const path = yield* Path.Path
   const scenario = yield* Effect.flatMap(
-    files.readJson(file),
+    programs.isProgram(file) ? programs.exported(file, "scenario") : files.readJson(file),
     (json) => Effect.mapError(Scenario.decode(json), files.inFile(file))
   )
   const found: ScenarioFile = { file, folder: path.dirname(path.resolve(file)), scenario }
@@ -62,7 +63,9 @@ const ndjson = (values: ReadonlyArray<unknown>): string => values.map((value) =>
 
 /** What a run is called in a folder: as its file is, with its seed. */
 export const nameOf = (file: string, seed: number): string =>
-  `${file.replace(/^.*[/\\]/, "").replace(/\.json$/i, "").replace(/[^A-Za-z0-9._-]+/g, "-") || "scenario"}-seed-${seed}`
+  `${
+    file.replace(/^.*[/\\]/, "").replace(/\.(json|[cm]?[jt]s)$/i, "").replace(/[^A-Za-z0-9._-]+/g, "-") || "scenario"
+  }-seed-${seed}`
 
 /** Writes the journal of a run into a folder, which is made if there is none; gives its path. Fails with `FileUnreadable`. */
 export const keepJournal = Effect.fnUntraced(

@@ -29,7 +29,8 @@ export const advance = Effect.fn("advance")(function*(
   options: { readonly world?: World } = {}
 ) {
   const { time } = options.world ?? (yield* Simulator)
-  const ms = Duration.toMillis(Duration.fromInputUnsafe(duration))
+  // A duration makes nothing of what is no number.
+  const ms = typeof duration === "number" ? duration : Duration.toMillis(Duration.fromInputUnsafe(duration))
   const reason = refusal(time.nowMs(), ms)
   if (reason !== undefined) return yield* new TimeControl.TimeRefused({ reason })
   const clock = yield* Clock.Clock

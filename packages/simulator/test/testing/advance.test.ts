@@ -24,7 +24,8 @@ describe("advance", () => {
         [-1, "Backwards", "time does not go back: it is 0 ms, and was to be -1 ms; a reset begins anew at 0"],
         ["366 days", "TooFar", "to 31536000000 ms, and was to be 31622400000 ms: move it more than once"],
         [Number.POSITIVE_INFINITY, "TooFar", "and was to be Infinity ms: move it more than once"],
-        [0.5, "NotWhole", "0.5 is none: round it"]
+        [0.5, "NotWhole", "0.5 is none: round it"],
+        [Number.NaN, "NotWhole", "NaN is none: round it"]
       ])("refuses %s: %s", ([duration, why, says]) =>
         Effect.gen(function*() {
           const { time } = yield* Simulator.Simulator
