@@ -192,14 +192,12 @@ describe("an outage over sockets", () => {
 
   it.live("may end with the server, or come again and again", () =>
     Effect.gen(function*() {
-      yield* Effect.gen(function*() {
-        const { outage } = yield* Simulator.Simulator
-        for (let time = 0; time < 5; time++) yield* outage({ lasts: "1 hour" })
-        yield* outage({ lasts: 0 })
-        yield* eventually("the server", Effect.orElseSucceed(page("/_sim/health"), () => undefined))
-        yield* outage({ lasts: "1 hour" })
-      }).pipe(Effect.provide(world()))
-    }))
+      const { outage } = yield* Simulator.Simulator
+      for (let time = 0; time < 5; time++) yield* outage({ lasts: "1 hour" })
+      yield* outage({ lasts: 0 })
+      yield* eventually("the server", Effect.orElseSucceed(page("/_sim/health"), () => undefined))
+      yield* outage({ lasts: "1 hour" })
+    }).pipe(Effect.provide(world())))
 
   it.live("waits for its port when somebody else has taken it", () =>
     Effect.gen(function*() {

@@ -62,11 +62,17 @@ const make = Effect.gen(function*() {
   let order = 0
   /** Up to where the driver sleeps, for ever with nothing to do; nothing while it is awake. */
   let asleepUntil: number | undefined
+  /** Whoever opens a latch runs those who wait for it, and nothing that is due may run before `at` has returned. */
+  let isScheduling = false
 
   const at = (dueMs: number, label: string, run: () => void): Scheduled => {
     const scheduled = { dueMs: Math.max(dueMs, nowMs()), order: order++, index: -1, label, run }
     DueHeap.push(heap, scheduled)
-    if (asleepUntil !== undefined && scheduled.dueMs < asleepUntil) nearer.openUnsafe()
+    if (asleepUntil !== undefined && scheduled.dueMs < asleepUntil) {
+      isScheduling = true
+      nearer.openUnsafe()
+      isScheduling = false
+    }
     return scheduled
   }
 
@@ -82,6 +88,7 @@ const make = Effect.gen(function*() {
   const drowse = Effect.gen(function*() {
     while (true) {
       asleepUntil = undefined
+      if (isScheduling && (DueHeap.peek(heap)?.dueMs ?? Number.POSITIVE_INFINITY) <= nowMs()) yield* Effect.yieldNow
       runDue()
       const dueMs = DueHeap.peek(heap)?.dueMs ?? Number.POSITIVE_INFINITY
       const restMs = dueMs - nowMs()
@@ -95,8 +102,6 @@ const make = Effect.gen(function*() {
     while (true) {
       nearer.closeUnsafe()
       yield* Effect.raceFirst(nearer.await, drowse)
-      // Whoever opens a latch runs those who wait for it, and nothing that is due may run before `at` has returned.
-      yield* Effect.yieldNow
     }
   }).pipe(Effect.forkScoped)
 

@@ -28,10 +28,11 @@ const breakOff = (request: HttpServerRequest.HttpServerRequest) =>
  */
 export const severing: Layer.Layer<never, never, HttpRouter.HttpRouter> = HttpRouter.middleware(
   (answered) =>
-    Effect.catchCause(answered, (cause) =>
-      Simulator.severed(cause) === undefined
-        ? Effect.failCause(cause)
-        : Effect.flatMap(HttpServerRequest.HttpServerRequest, breakOff)),
+    Effect.catchCauseIf(
+      answered,
+      (cause) => Simulator.severed(cause) !== undefined,
+      () => Effect.flatMap(HttpServerRequest.HttpServerRequest, breakOff)
+    ),
   { global: true }
 )
 

@@ -144,11 +144,12 @@ describe("Platform", () => {
       yield* until(callId, "Ended")
       assert.strictEqual(yield* Ref.get(yield* Hits), 1)
     }).pipe(
-      Effect.provide(Platform.layer({
-        config,
-        app: menu(Effect.andThen(Hits.use((hits) => Ref.update(hits, (count) => count + 1)), hangup))
-      })),
-      Effect.provide(Hits.layer)
+      Effect.provide(
+        Platform.layer({
+          config,
+          app: menu(Effect.andThen(Hits.use((hits) => Ref.update(hits, (count) => count + 1)), hangup))
+        }).pipe(Layer.provideMerge(Hits.layer))
+      )
     ))
 
   it.effect("sends as it is told", () =>
@@ -278,17 +279,18 @@ describe("Platform", () => {
         yield* Expect.expect({ _tag: "CallerHeard", call: callId, atLeastMs: 300 })
         assert.strictEqual(yield* Ref.get(yield* Hits), 1)
       }).pipe(
-        Effect.provide(Platform.layerStreams(echo, {
-          config: { ...config, people },
-          server: { url: "wss://voice.example", path: "/calls" },
-          app: WebhookRouter.layer({
-            onAnswer: ({ from }) =>
-              StreamServer.StreamServer.use(({ stream }) =>
-                Effect.map(stream({ from }), (action) => LegacyPipeline.make([action]))
-              )
-          })
-        })),
-        Effect.provide(Hits.layer)
+        Effect.provide(
+          Platform.layerStreams(echo, {
+            config: { ...config, people },
+            server: { url: "wss://voice.example", path: "/calls" },
+            app: WebhookRouter.layer({
+              onAnswer: ({ from }) =>
+                StreamServer.StreamServer.use(({ stream }) =>
+                  Effect.map(stream({ from }), (action) => LegacyPipeline.make([action]))
+                )
+            })
+          }).pipe(Layer.provideMerge(Hits.layer))
+        )
       ))
   })
 

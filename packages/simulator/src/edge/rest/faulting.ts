@@ -43,7 +43,7 @@ export const asked = (
   request: HttpServerRequest.HttpServerRequest
 ): Effect.Effect<RequestFault | undefined, reply.Refused> => {
   const text = request.headers[header]
-  if (text === undefined) return Effect.succeed(undefined)
+  if (text === undefined) return Effect.undefined
   if (!isFromHere(request)) return Effect.fail(refused("is taken from this machine alone: add a fault rule instead"))
   return Effect.mapError(
     readFault(text, { onExcessProperty: "error" }),

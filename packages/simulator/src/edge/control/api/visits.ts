@@ -91,10 +91,8 @@ export const layer = (guard: Guard): Layer.Layer<Visiting, never, Tenants> =>
           if (endpoint.payload.size > 0) yield* readable(request)
           return yield* Effect.provideService(answered, Visitor, seen)
         }).pipe(
-          Effect.catch((error) =>
-            HttpApiError.HttpApiSchemaError.is(error) && !isOurs(error)
-              ? Effect.fail(misfit(error))
-              : Effect.fail(error)
+          Effect.mapError((error) =>
+            HttpApiError.HttpApiSchemaError.is(error) && !isOurs(error) ? misfit(error) : error
           )
         )
       ))
