@@ -9,6 +9,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
+import * as Schedule from "effect/Schedule"
 import * as TestClock from "effect/testing/TestClock"
 import * as neverTwice from "./neverTwice.ts"
 import { everything, none, standard } from "./neverTwice.ts"
@@ -32,10 +33,11 @@ const byVerdict: neverTwice.Approach = {
   retryPolicy: RetryPolicy.none,
   around: Effect.retry({ times: 2, while: ({ verdict }) => verdict === "safe" })
 }
+/** A transfer that is asked for while another is under way is refused, so it waits a little. */
 const whatever: neverTwice.Approach = {
   name: "a retry of one's own, whatever failed",
   retryPolicy: RetryPolicy.none,
-  around: Effect.retry({ times: 1 })
+  around: Effect.retry({ times: 1, schedule: Schedule.spaced("1 second") })
 }
 
 const platform = (approach: neverTwice.Approach) =>
