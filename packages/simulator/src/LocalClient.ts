@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientError from "effect/http/HttpClientError"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
@@ -42,3 +43,13 @@ export const make = <E>(
       Effect.map((response) => HttpServerResponse.toClientResponse(response, { request }))
     )
   )
+
+/**
+ * The same client for requests that name a path alone: any host will do.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const ofPaths: (client: HttpClient.HttpClient) => HttpClient.HttpClient = HttpClient.mapRequest(
+  HttpClientRequest.prependUrl("http://platform.test")
+)

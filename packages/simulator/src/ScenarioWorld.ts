@@ -2,7 +2,6 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
-import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as Layer from "effect/Layer"
 import * as aliases from "./edge/aliases.ts"
@@ -62,7 +61,7 @@ export const run = (
       }).pipe(Layer.provide(Layer.succeed(HttpClient.HttpClient, app)), Layer.provide(aliases.streams(leading)))
     )
     const routes = yield* Effect.provideContext(HttpRouter.toHttpEffect(Simulator.routes()), platform)
-    const client = HttpClient.mapRequest(LocalClient.make(routes), HttpClientRequest.prependUrl("http://platform.test"))
+    const client = LocalClient.ofPaths(LocalClient.make(routes))
     return yield* Effect.provideContext(
       ScenarioRunner.run(scenario, { platform: client, ...(scenario.app === undefined ? {} : { app }) }, options),
       platform

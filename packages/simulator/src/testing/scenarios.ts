@@ -1,8 +1,8 @@
 /** Scenarios as tests: run in this process, under virtual time or as time passes. */
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
-import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as Layer from "effect/Layer"
+import * as LocalClient from "../LocalClient.ts"
 import * as Scenario from "../Scenario.ts"
 import type { ScenarioReport } from "../ScenarioReport.ts"
 import * as ScenarioRunner from "../ScenarioRunner.ts"
@@ -23,7 +23,7 @@ export const run = <E, R>(
       Effect.flatMap((client) =>
         ScenarioRunner.run(
           scenario,
-          { platform: HttpClient.mapRequest(client, HttpClientRequest.prependUrl("http://platform.test")) },
+          { platform: LocalClient.ofPaths(client) },
           settings
         )
       ),

@@ -47,12 +47,6 @@ export const Network = Schema.Struct({
 export type Network = typeof Network.Type
 
 /**
- * @category constants
- * @since 0.1.0
- */
-export const ideal: Network = {}
-
-/**
  * The network as a fault leaves it.
  *
  * @category constructors
