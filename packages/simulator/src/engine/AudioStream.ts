@@ -77,13 +77,14 @@ export interface Owner {
 export interface AudioStream {
   readonly streamId: string
   readonly sampleRate: Conversation.Conversation["sampleRate"]
-  /** A frame passes that began at a moment. Gives for how many milliseconds of it the app was heard. */
-  readonly pass: (
+  /** Of a frame that began at a moment, what goes to the app. */
+  readonly speak: (
     fromMs: number,
-    latenessMs: number,
     caller: Conversation.Said | undefined,
     callee: Conversation.Said | undefined
-  ) => number
+  ) => void
+  /** The rest of it. Gives for how many milliseconds of it the app was heard. */
+  readonly hear: (fromMs: number, latenessMs: number, caller: Conversation.Said | undefined) => number
   /** Sends what frames brought that have passed, in a moment in which an answer disturbs nothing. */
   readonly deliver: () => void
   /** The same at any other moment. What happens to a stream itself sends it first. */
@@ -119,7 +120,8 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
   const frames: Array<{ readonly caller: Int16Array | undefined; readonly app: Int16Array }> = []
   let conversation = Conversation.make(stream, profile)
   const { listens, sampleRate } = conversation
-  const outgoing = outgoingFrames.make(profile, tally, Mixer.channels(listens) * (sampleRate / 1000))
+  const perMs = sampleRate / 1000
+  const outgoing = outgoingFrames.make(profile, tally, Mixer.channels(listens) * perMs)
   let state: "Dialing" | "Open" | "Ended" = "Dialing"
   let originMs: number | undefined
   let line: Line | undefined
@@ -316,6 +318,9 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
     })
   }
 
+  /** Whether a frame that began at a moment is one of this stream. */
+  const isIn = (fromMs: number): boolean => state === "Open" && originMs !== undefined && fromMs >= originMs
+
   const send = (samples: Int16Array): void =>
     isPaused || line === undefined || !isUp ? tally.count("withheld") : outgoing.add(line, samples)
 
@@ -330,16 +335,15 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
   return {
     streamId,
     sampleRate,
-    pass: (fromMs, latenessMs, caller, callee) => {
-      if (state !== "Open" || originMs === undefined || fromMs < originMs) return 0
-      const perMs = sampleRate / 1000
-      const passed = Conversation.pass(conversation, frameMs * perMs, caller, callee, (app) => {
-        owner.heard(fromMs, app)
-      })
+    speak: (fromMs, caller, callee) => {
+      if (isIn(fromMs)) send(Conversation.up(conversation, frameMs * perMs, caller, callee))
+    },
+    hear: (fromMs, latenessMs, caller) => {
+      if (!isIn(fromMs)) return 0
+      const passed = Conversation.pass(conversation, frameMs * perMs, caller, (app) => owner.heard(fromMs, app))
       conversation = passed.conversation
       record(caller?.samples, passed.app)
       tally.late(latenessMs)
-      send(passed.up)
       return Math.ceil(passed.heard / perMs)
     },
     deliver: () => outgoing.deliver(line),
@@ -347,7 +351,7 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
     skip: (count) => {
       if (state !== "Open") return
       tally.count("skipped", count)
-      const perFrame = frameMs * (sampleRate / 1000)
+      const perFrame = frameMs * perMs
       conversation = Conversation.skip(conversation, count * perFrame)
       const silence = new Int16Array(perFrame)
       for (let place = 0; place < count && record(undefined, silence); place += 1) continue

@@ -105,8 +105,18 @@ interface MediaCall {
   open: number
   /** Where the next frame begins. */
   fromMs: number
+  /** The last frame that went to the apps, while what came of it is not settled. */
+  spoken: Spoken | undefined
   /** Characters that lists of actions may still have. */
   listRoom: number
+}
+
+/** A frame that began at a moment, as late as it went out, with what the caller says in it. */
+interface Spoken {
+  readonly fromMs: number
+  readonly latenessMs: number
+  readonly callerLeg: Call.Leg | undefined
+  readonly caller: ReturnType<Voices.Voices["say"]>
 }
 
 const labelOf = (prompt: Prompt): string => prompt._tag === "File" ? prompt.name : prompt.text
@@ -145,15 +155,28 @@ const make = (options: MediaOptions) =>
       ([caller, app]) => caller.samples.byteLength + app.samples.byteLength
     )
 
-    const tick = (media: MediaCall, latenessMs: number): void => {
+    /** A frame goes to the apps. What comes of it on this side waits, since the next call has a frame for its apps too. */
+    const speak = (media: MediaCall, latenessMs: number): void => {
       const { calleeLeg, callerLeg, fromMs, voices } = media
       media.fromMs += frameMs
       const caller = voices.say(callerLeg, fromMs)
       const callee = voices.say(calleeLeg, fromMs)
-      let heardMs = 0
       for (const stream of media.streams.values()) {
         const { sampleRate } = stream
-        heardMs = Math.max(heardMs, stream.pass(fromMs, latenessMs, caller(sampleRate), callee(sampleRate)))
+        stream.speak(fromMs, caller(sampleRate), callee(sampleRate))
+      }
+      media.spoken = { fromMs, latenessMs, callerLeg, caller }
+    }
+
+    /** Accounts for the last frame that went to the apps: what the caller heard in it, and said. */
+    const settle = (media: MediaCall): void => {
+      const { spoken, voices } = media
+      if (spoken === undefined) return
+      media.spoken = undefined
+      const { caller, callerLeg, fromMs, latenessMs } = spoken
+      let heardMs = 0
+      for (const stream of media.streams.values()) {
+        heardMs = Math.max(heardMs, stream.hear(fromMs, latenessMs, caller(stream.sampleRate)))
       }
       if (heardMs > 0) voices.hear(callerLeg, { startMs: fromMs, endMs: fromMs + heardMs })
     }
@@ -164,8 +187,9 @@ const make = (options: MediaOptions) =>
       voices.prepare(calleeLeg, fromMs, streams.values())
     }
 
-    /** Lets all frames pass that are over by now. */
+    /** Lets all frames pass that are over by now; the last of them is not settled. */
     const passAll = (media: MediaCall): void => {
+      settle(media)
       if (media.open === 0) return
       const passedOver = missed(timeline.nowMs() - media.fromMs - frameMs)
       if (passedOver > 0) {
@@ -175,13 +199,15 @@ const make = (options: MediaOptions) =>
       for (;;) {
         const latenessMs = timeline.nowMs() - media.fromMs - frameMs
         if (media.open === 0 || latenessMs < 0) return
-        tick(media, latenessMs)
+        settle(media)
+        speak(media, latenessMs)
       }
     }
 
     /** The same for what happens at the end of a frame, and may come before the wheel turns. */
     const catchUp = (media: MediaCall): void => {
       passAll(media)
+      settle(media)
       for (const stream of media.streams.values()) stream.flush()
     }
 
@@ -214,13 +240,17 @@ const make = (options: MediaOptions) =>
             passAll(media)
             for (const stream of media.streams.values()) stream.deliver()
           },
-          prepare: () => prepare(media),
+          prepare: () => {
+            settle(media)
+            prepare(media)
+          },
           broke: (defect) => {
             for (const stream of media.streams.values()) stream.broke(defect)
           }
         },
         open: 0,
         fromMs: 0,
+        spoken: undefined,
         listRoom: longestLists
       }
       calls.set(callId, media)
@@ -280,9 +310,11 @@ const make = (options: MediaOptions) =>
       media.streams.set(command.streamId, stream)
     }
 
-    const accountsOf = (media: MediaCall): ReadonlyArray<AudioStream.StreamAccount> =>
-      [...media.streams.values()].flatMap((stream) => stream.account() ?? [])
+    const accountsOf = (media: MediaCall): ReadonlyArray<AudioStream.StreamAccount> => {
+      settle(media)
+      return [...media.streams.values()].flatMap((stream) => stream.account() ?? [])
         .toSorted((a, b) => a.openedAt - b.openedAt)
+    }
 
     const recordedOf = (media: MediaCall): Recording | undefined => {
       const [first] = accountsOf(media)
@@ -326,6 +358,7 @@ const make = (options: MediaOptions) =>
         const media = calls.get(callId)
         if (media === undefined) return
         calls.delete(callId)
+        settle(media)
         for (const stream of media.streams.values()) stream.close(1000, "")
         const known = accountsOf(media)
         if (known.length > 0) accounts.put(callId, known)

@@ -88,22 +88,38 @@ export interface Said {
 }
 
 /**
- * What a frame brings: `up` for the app, both voices if so asked, and `app`, of which the caller hears the first `heard`
- * samples from the app and silence after them. Both are good until the next frame passes, and not to be written to.
+ * What the app hears of a frame: one voice or both, as was asked. They are equally long, at the rate of the conversation;
+ * nobody who is absent is heard. Good until the next frame passes, and not to be written to.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const up = (
+  self: Conversation,
+  sampleCount: number,
+  caller: Said | undefined,
+  callee: Said | undefined
+): Int16Array => {
+  if (self.quiet.length !== sampleCount) self.quiet = new Int16Array(sampleCount)
+  return mix(self.listens, self.sampleRate, caller?.samples, callee?.samples, self.quiet)
+}
+
+/**
+ * What a frame brings the caller: `app`, of which the first `heard` samples come from the app, and silence after them. It is
+ * good until the next frame passes, and not to be written to.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Passed {
   readonly conversation: Conversation
-  readonly up: Int16Array
   readonly app: Int16Array
   readonly heard: number
 }
 
 /**
- * A frame passes. The voices are equally long, at the rate of the conversation; nobody who is absent is heard. `line`
- * makes of the app's frame what the caller hears of it, in place.
+ * A frame passes. The caller's voice is as long as it, at the rate of the conversation. `line` makes of the app's frame what
+ * the caller hears of it, in place.
  *
  * @category updating
  * @since 0.1.0
@@ -112,14 +128,10 @@ export const pass = (
   self: Conversation,
   sampleCount: number,
   caller: Said | undefined,
-  callee: Said | undefined,
   line?: (app: Sound) => void
 ): Passed => {
-  if (self.app.length !== sampleCount) {
-    self.app = new Int16Array(sampleCount)
-    self.quiet = new Int16Array(sampleCount)
-  }
-  const { app, ledger, queue, quiet, sampleRate } = self
+  if (self.app.length !== sampleCount) self.app = new Int16Array(sampleCount)
+  const { app, ledger, queue, sampleRate } = self
   const at = queue.tick
   self.queue = PlayoutQueue.hear(queue, app)
   line?.(AudioFrame.make(app, sampleRate))
@@ -133,8 +145,7 @@ export const pass = (
     })
   }
   Ledger.appHeard(ledger, { at, heard, samples: app })
-  const up = mix(self.listens, sampleRate, caller?.samples, callee?.samples, quiet)
-  return { conversation: self, up, app, heard }
+  return { conversation: self, app, heard }
 }
 
 const mix = (

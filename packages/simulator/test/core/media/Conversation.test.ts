@@ -21,7 +21,7 @@ const said = (value: number): Conversation.Said => ({
 
 const pass = (self: Conversation.Conversation, frames: number): Conversation.Conversation =>
   Array.from({ length: frames }).reduce<Conversation.Conversation>(
-    (so) => Conversation.pass(so, frameSamples, undefined, undefined).conversation,
+    (so) => Conversation.pass(so, frameSamples, undefined).conversation,
     self
   )
 
@@ -33,31 +33,31 @@ describe("a conversation", () => {
       ["both", [107, 107]]
     ] as const
   )("brings the app the voice of the %s", (listens, expected) => {
-    const { up } = Conversation.pass(make(listens), frameSamples, said(100), said(7))
+    const up = Conversation.up(make(listens), frameSamples, said(100), said(7))
     assert.deepStrictEqual([up[0], up[frameSamples - 1]], [...expected])
   })
 
   it("brings both voices in two channels where the profile says so", () => {
-    const { up } = Conversation.pass(make("both", 8000, { bothSides: "stereo" }), frameSamples, said(100), said(7))
+    const up = Conversation.up(make("both", 8000, { bothSides: "stereo" }), frameSamples, said(100), said(7))
     assert.deepStrictEqual([up.length, up[0], up[1]], [320, 100, 7])
   })
 
   it("brings silence where nobody speaks", () => {
-    const { up } = Conversation.pass(make("both"), frameSamples, undefined, undefined)
+    const up = Conversation.up(make("both"), frameSamples, undefined, undefined)
     assert.deepStrictEqual(up, new Int16Array(frameSamples))
   })
 
   it("lets the caller hear what the app sent, in order, once time passes", () => {
     const played = Conversation.play(make(), AudioFrame.make(loud(200), 8000))
-    const first = Conversation.pass(played, frameSamples, undefined, undefined)
-    const second = Conversation.pass(first.conversation, frameSamples, undefined, undefined)
+    const first = Conversation.pass(played, frameSamples, undefined)
+    const second = Conversation.pass(first.conversation, frameSamples, undefined)
     assert.deepStrictEqual([first.heard, second.heard], [160, 40])
     assert.deepStrictEqual([second.app[39], second.app[40]], [1000, 0])
     assert.deepStrictEqual(Spans.toArray(second.conversation.ledger.app.heard), [{ start: 0, end: 200 }])
   })
 
   it("counts the caller's voice from the beginning of the stream", () => {
-    const { conversation } = Conversation.pass(pass(make(), 3), frameSamples, said(1000), undefined)
+    const { conversation } = Conversation.pass(pass(make(), 3), frameSamples, said(1000))
     assert.deepStrictEqual(Spans.toArray(conversation.ledger.caller.voiced), [{ start: 480, end: 640 }])
   })
 
