@@ -2,6 +2,7 @@
  * Listens for audio streams on a port of its own, on Node, with the package `ws`, which is to be installed beside this one.
  * Nothing else of this package needs it.
  */
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -12,7 +13,6 @@ import type * as Scope from "effect/Scope"
 import { createServer, type IncomingMessage, type Server, STATUS_CODES } from "node:http"
 import type { Duplex } from "node:stream"
 import { type RawData, type WebSocket, WebSocketServer } from "ws"
-import * as inbox from "./internal/inbox.ts"
 import * as socketConnection from "./internal/socketConnection.ts"
 import { Reason, StreamError } from "./StreamError.ts"
 import * as StreamServer from "./StreamServer.ts"
@@ -61,9 +61,6 @@ const refuse = (socket: Duplex, status: number, error: string): void => {
   )
 }
 
-/** Bytes that may wait in memory before the socket is read no further. */
-const maximumWaiting = 64 * 1024
-
 /** Bytes waiting for the peer beyond which its pings are not answered: one that does not read could fill the memory. */
 const maximumPongs = 64 * 1024
 
@@ -73,50 +70,54 @@ const maximumPongs = 64 * 1024
  */
 const connectionOf = Effect.fnUntraced(function*(webSocket: WebSocket, request: IncomingMessage) {
   const below = socketConnection.socketOf(request)
-  const arrived = inbox.make<StreamTransport.Message, StreamTransport.Close>()
-  let waiting = 0
-  let isFlushDue = false
+  const ended = Deferred.makeUnsafe<never, StreamTransport.Close>()
 
-  const flush = () => {
-    isFlushDue = false
-    arrived.flush()
-  }
-  const onMessage = (data: RawData, isBinary: boolean) => {
-    if (!(data instanceof Uint8Array)) return
-    arrived.add(isBinary ? data : data.toString())
-    waiting += data.byteLength
-    if (waiting >= maximumWaiting && !webSocket.isPaused) webSocket.pause()
-    if (isFlushDue) return
-    isFlushDue = true
-    queueMicrotask(flush)
-  }
+  const end = (close: StreamTransport.Close) => Deferred.doneUnsafe(ended, Effect.fail(close))
   const onPing = (data: Buffer) => {
     if (webSocket.bufferedAmount < maximumPongs) webSocket.pong(data)
   }
-  const onError = (error: Error) => arrived.end(socketConnection.closeOfError(error))
-  const onClose = (code: number, reason: Buffer) => arrived.end({ code, reason: reason.toString() })
-  const goOn = () => {
-    waiting = 0
-    if (webSocket.isPaused) webSocket.resume()
+  const onError = (error: Error) => end(socketConnection.closeOfError(error))
+  const onClose = (code: number, reason: Buffer) => end({ code, reason: reason.toString() })
+
+  /** What comes in one read is settled at its end. */
+  const receive = ({ message, settle }: StreamTransport.Receiver) => {
+    let isSettled = true
+    const settleAll = () => {
+      isSettled = true
+      settle()
+    }
+    return (data: RawData, isBinary: boolean) => {
+      if (!(data instanceof Uint8Array)) return
+      message(isBinary ? data : data.toString())
+      if (!isSettled) return
+      isSettled = false
+      queueMicrotask(settleAll)
+    }
   }
 
   yield* socketConnection.linger(below)
   yield* Effect.acquireRelease(
-    Effect.sync(() => webSocket.on("message", onMessage).on("ping", onPing).on("error", onError).on("close", onClose)),
+    Effect.sync(() => {
+      // Nothing may come before there is a receiver.
+      webSocket.pause()
+      webSocket.on("ping", onPing).on("error", onError).on("close", onClose)
+    }),
     () =>
       Effect.sync(() => {
-        arrived.end(broken)
-        webSocket.off("message", onMessage)
+        end(broken)
         // The peer's side of the closing is still to be read.
-        goOn()
+        webSocket.resume()
       })
   )
   if (webSocket.readyState !== webSocket.OPEN) return yield* Effect.fail(broken)
   const connection: StreamTransport.Connection = {
-    pull: Effect.map(arrived.takeAll, (messages) => {
-      goOn()
-      return messages
-    }),
+    run: (receiver) =>
+      Effect.suspend(() => {
+        const onMessage = receive(receiver)
+        webSocket.on("message", onMessage)
+        webSocket.resume()
+        return Effect.ensuring(Deferred.await(ended), Effect.sync(() => webSocket.off("message", onMessage)))
+      }),
     write: (text) => Effect.sync(() => webSocket.send(text)),
     close: (close) =>
       Effect.ignore(Effect.try(() => {

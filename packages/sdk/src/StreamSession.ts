@@ -160,16 +160,18 @@ const longestFrameMs = 1000
 const goingAway: StreamTransport.Close = { code: 1000, reason: "" }
 const overrun: StreamTransport.Close = { code: 1008, reason: "too many messages that were not taken" }
 
-/** What comes in: a fiber takes it from the transport as it comes, so that no app can stall the platform. */
+/** What comes in: it is taken from the transport as it comes, so that no app can stall the platform. */
 const listen = Effect.fnUntraced(function*(transport: StreamTransport.StreamTransport, options: Options) {
   const capacity = Math.max(1, options.frameCapacity ?? 250)
   const longestBytes = 2 * longestFrameMs * (options.sampleRate / 1000)
   const frames = inbox.make<AudioFrame.AudioFrame, Cause.Done>()
   const events = yield* Queue.bounded<StreamEvent.StreamEvent, Cause.Done>(eventCapacity)
   const closed = yield* Deferred.make<StreamTransport.Close>()
+  const overran = Deferred.makeUnsafe<never, StreamTransport.Close>()
   let samples = 0
   let droppedSamples = 0
   let unreadable = 0
+  let hasText = false
 
   const hear = (bytes: Uint8Array): void => {
     const { byteLength } = bytes
@@ -186,12 +188,14 @@ const listen = Effect.fnUntraced(function*(transport: StreamTransport.StreamTran
     frames.add(frame)
   }
 
-  /** Whether there was room for it. */
-  const read = (text: string): boolean => {
+  const read = (text: string): void => {
     const event = streamText.event(text)
-    if (Option.isSome(event)) return Queue.offerUnsafe(events, event.value)
-    unreadable += 1
-    return true
+    if (Option.isNone(event)) {
+      unreadable += 1
+      return
+    }
+    hasText = true
+    if (!Queue.offerUnsafe(events, event.value)) Deferred.doneUnsafe(overran, Effect.fail(overrun))
   }
 
   /** Whoever is told goes on at once, and may end the fiber that tells: nobody is forgotten for that. */
@@ -202,24 +206,21 @@ const listen = Effect.fnUntraced(function*(transport: StreamTransport.StreamTran
     if (droppedSamples > 0) yield* Effect.logWarning(`${droppedSamples} samples of call audio were not taken in time`)
   }, Effect.uninterruptible)
 
-  /**
-   * What an app waits for it has before the next is pulled. Else it is given a turn: a transport that always has more would
-   * leave it none.
-   */
-  const takeIn = (messages: ReadonlyArray<StreamTransport.Message>): Effect.Effect<void, StreamTransport.Close> => {
-    let hasText = false
-    for (const message of messages) {
-      if (typeof message !== "string") hear(message)
-      else if (read(message)) hasText = true
-      else return Effect.fail(overrun)
+  const receiver: StreamTransport.Receiver = {
+    message: (message) => typeof message === "string" ? read(message) : hear(message),
+    settle: () => {
+      const hadText = hasText
+      hasText = false
+      return frames.flush() && !hadText
     }
-    return frames.flush() && !hasText ? Effect.void : Effect.yieldNow
   }
 
-  const listening = Effect.flatMap(transport.pull, takeIn).pipe(
-    Effect.forever({ disableYield: true }),
+  /** Whoever waits for texts has a turn before the end is told: that may be the end of all that the app has forked. */
+  const listening = Effect.raceFirst(transport.run(receiver), Deferred.await(overran)).pipe(
     Effect.catch((close: StreamTransport.Close) =>
-      Effect.uninterruptible(Effect.andThen(transport.close(close), finish(close)))
+      Effect.uninterruptible(
+        transport.close(close).pipe(Effect.andThen(Effect.yieldNow), Effect.andThen(finish(close)))
+      )
     )
   )
 

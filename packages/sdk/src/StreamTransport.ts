@@ -1,9 +1,9 @@
 /** What carries the messages of an audio stream: a WebSocket, or memory in tests. */
-import type * as Arr from "effect/Array"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
+import * as receiving from "./internal/receiving.ts"
 
 /**
  * How a stream ended: code and reason of the WebSocket, 1006 when it broke off.
@@ -25,14 +25,27 @@ export interface Close {
 export type Message = Uint8Array | string
 
 /**
+ * Who takes what comes on a connection. Both are plain functions, as a message is too little to run a fiber for.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Receiver {
+  /** A message has come. What it leads to waits for `settle`. */
+  readonly message: (message: Message) => void
+  /** No more comes at once. Whether nothing of what came waits for the app: if not, let others go on before more comes. */
+  readonly settle: () => boolean
+}
+
+/**
  * The app's end of one connection.
  *
  * @category models
  * @since 0.1.0
  */
 export interface StreamTransport {
-  /** The messages that have come, at least one. Fails with how the connection ended, once all were taken. */
-  readonly pull: Effect.Effect<Arr.NonEmptyReadonlyArray<Message>, Close>
+  /** Hands on what comes, from the first message on, and fails with how the connection ended. For one receiver. */
+  readonly run: (receiver: Receiver) => Effect.Effect<never, Close>
   /** Sends a text, in the order of the calls. Waits while the platform does not keep up. */
   readonly send: (text: string) => Effect.Effect<void, Close>
   /** Sends a text if that needs no wait, and tells whether it did. What there is without it goes by `send`, which costs more. */
@@ -49,7 +62,7 @@ export interface StreamTransport {
  */
 export interface Connection {
   /** As that of {@link StreamTransport}. */
-  readonly pull: Effect.Effect<Arr.NonEmptyReadonlyArray<Message>, Close>
+  readonly run: (receiver: Receiver) => Effect.Effect<never, Close>
   /**
    * Hands a text to the socket, in the order of the calls, and does not wait for the platform. Where it does wait, as in
    * memory, it fails with how the connection ended meanwhile.
@@ -59,7 +72,7 @@ export interface Connection {
   readonly offerUnsafe?: (text: string) => boolean
   /** Begins to close. */
   readonly close: (close: Close) => Effect.Effect<void>
-  /** Cuts it off: `pull` fails. */
+  /** Cuts it off: `run` fails. */
   readonly terminate: Effect.Effect<void>
   /** What shows how the peer is, where the host shows it. */
   readonly vitals: Option.Option<Vitals>
@@ -123,7 +136,7 @@ export const inMemory = Effect.fnUntraced(function*(capacity: number) {
   const offerUnsafe = (text: string): boolean => Queue.offerUnsafe(toPlatform, text)
 
   const transport: StreamTransport = {
-    pull: Queue.takeAll(toApp),
+    run: receiving.byPulling(Queue.takeAll(toApp)),
     send: (text) => offer(toPlatform, text),
     offerUnsafe,
     close
@@ -135,7 +148,7 @@ export const inMemory = Effect.fnUntraced(function*(capacity: number) {
   }
   /** The same for a host. It shows no vitals, and a full queue makes writers wait. */
   const connection: Connection = {
-    pull: transport.pull,
+    run: transport.run,
     write: transport.send,
     offerUnsafe,
     close,

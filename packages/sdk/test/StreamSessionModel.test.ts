@@ -19,6 +19,7 @@ import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import * as AudioFrame from "../src/AudioFrame.ts"
 import * as guard from "../src/internal/guard.ts"
+import * as receiving from "../src/internal/receiving.ts"
 import * as LegacyAction from "../src/LegacyAction.ts"
 import * as LegacyPipeline from "../src/LegacyPipeline.ts"
 import * as PhoneNumber from "../src/PhoneNumber.ts"
@@ -107,7 +108,7 @@ const connect = Effect.fnUntraced(function*(platform: Platform, isSocket: boolea
       return Effect.asVoid(Queue.fail(toApp, how))
     })
   const connection: StreamTransport.Connection = {
-    pull: Queue.takeAll(toApp),
+    run: receiving.byPulling(Queue.takeAll(toApp)),
     write: (text) => Effect.andThen(isSocket ? Effect.void : flowing.await, take(text)),
     offerUnsafe: (text) => {
       if (!flowing.isOpen() || ended !== undefined) return false

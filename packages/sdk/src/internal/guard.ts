@@ -1,4 +1,5 @@
 /** Makes a connection that nothing bounds into one that bounds what comes, what waits, and how long. */
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -33,7 +34,6 @@ export const make: (
     const line = turns.make()
     let ended: StreamTransport.Close | undefined
     let isClosing = false
-    let hasHeard = false
 
     /** The first end is the one that counts. */
     const end = (how: StreamTransport.Close): StreamTransport.Close => {
@@ -48,23 +48,28 @@ export const make: (
         return Effect.andThen(Effect.logWarning(`the stream was cut off: ${reason}`), connection.terminate)
       })
 
-    const first = connection.pull.pipe(
-      Effect.timeoutOrElse({
-        duration: limits.firstMessageTimeout,
-        orElse: () => Effect.fail({ code: 1008, reason: "no message came in time" })
-      }),
-      Effect.tap(Effect.sync(() => {
-        hasHeard = true
-      }))
-    )
-
-    const pull: StreamTransport.StreamTransport["pull"] = Effect.suspend(() => hasHeard ? connection.pull : first).pipe(
-      Effect.filterOrFail(
-        (messages) => messages.every((message) => sizeOf(message) <= limits.maxMessageBytes),
-        () => ({ code: 1009, reason: `a message is longer than ${limits.maxMessageBytes} bytes` })
-      ),
-      Effect.mapError(end)
-    )
+    const run: StreamTransport.StreamTransport["run"] = ({ message, settle }) =>
+      Effect.suspend(() => {
+        const { firstMessageTimeout, maxMessageBytes } = limits
+        const tooLong = Deferred.makeUnsafe<never, StreamTransport.Close>()
+        let hasHeard = false
+        let isRefused = false
+        const guarded: StreamTransport.Receiver = {
+          message: (received) => {
+            hasHeard = true
+            isRefused ||= sizeOf(received) > maxMessageBytes
+            if (!isRefused) return message(received)
+            const how = { code: 1009, reason: `a message is longer than ${maxMessageBytes} bytes` }
+            Deferred.doneUnsafe(tooLong, Effect.fail(how))
+          },
+          settle
+        }
+        const silence = Effect.flatMap(
+          Effect.sleep(firstMessageTimeout),
+          () => hasHeard ? Effect.never : Effect.fail({ code: 1008, reason: "no message came in time" })
+        )
+        return Effect.raceAllFirst([connection.run(guarded), Deferred.await(tooLong), silence])
+      }).pipe(Effect.mapError(end))
 
     const hasRoom = Option.match(connection.vitals, {
       onNone: () => Effect.succeed(true),
@@ -120,6 +125,6 @@ export const make: (
     })
 
     if (Option.isSome(connection.vitals)) yield* Effect.forkScoped(watch(connection.vitals.value))
-    return { pull, send, ...offering, close }
+    return { run, send, ...offering, close }
   }
 )

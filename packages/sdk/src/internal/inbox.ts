@@ -25,7 +25,7 @@ export interface Inbox<in out A, E> {
 export const make = <A, E>(): Inbox<A, E> => {
   type Taken = Effect.Effect<Arr.NonEmptyArray<A>, E>
   const values = MutableList.make<A>()
-  const waiting = new Set<(taken: Taken) => void>()
+  const waiting: Array<(taken: Taken) => void> = []
   let ended: Effect.Effect<never, E> | undefined
 
   const take = (): Taken | undefined => {
@@ -34,11 +34,11 @@ export const make = <A, E>(): Inbox<A, E> => {
   }
 
   const flush = (): boolean => {
-    for (const resume of waiting) {
+    for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
       const taken = take()
       if (taken === undefined) return true
-      waiting.delete(resume)
-      resume(taken)
+      waiting.shift()
+      next(taken)
     }
     return values.length === 0
   }
@@ -58,8 +58,11 @@ export const make = <A, E>(): Inbox<A, E> => {
     takeAll: Effect.callback((resume) => {
       const taken = take()
       if (taken !== undefined) return resume(taken)
-      waiting.add(resume)
-      return Effect.sync(() => waiting.delete(resume))
+      waiting.push(resume)
+      return Effect.sync(() => {
+        const place = waiting.indexOf(resume)
+        if (place >= 0) waiting.splice(place, 1)
+      })
     })
   }
 }

@@ -5,6 +5,7 @@ import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import * as Socket from "effect/socket/Socket"
 import type * as StreamTransport from "../StreamTransport.ts"
+import * as receiving from "./receiving.ts"
 
 /** What a TCP or TLS socket of Node has, and what is used of it. */
 interface NodeSocket {
@@ -120,7 +121,7 @@ export const make: (
     const reader = yield* Effect.mapError(socket.reader, closeOf)
     const writer = yield* socket.writer
     return {
-      pull: Effect.mapError(Effect.andThen(together, reader.pull), closeOf),
+      run: receiving.byPulling(Effect.mapError(Effect.andThen(together, reader.pull), closeOf)),
       write: (text) => Effect.ignore(writer.write(text)),
       close: (close) => Effect.ignore(writer.write(closeEvent(close))),
       terminate: Option.match(below, {

@@ -96,7 +96,8 @@ interface MediaCall {
   /** The legs that a stream may listen to. */
   callerLeg: Call.Leg | undefined
   calleeLeg: Call.Leg | undefined
-  readonly streams: Map<string, AudioStream.AudioStream>
+  /** In the order in which they were dialed. */
+  readonly streams: Array<AudioStream.AudioStream>
   readonly lines: Lines.Lines
   readonly voices: Voices.Voices
   readonly prompts: Map<string, { readonly label: string; readonly startMs: number }>
@@ -118,6 +119,9 @@ interface Spoken {
   readonly callerLeg: Call.Leg | undefined
   readonly caller: ReturnType<Voices.Voices["say"]>
 }
+
+const streamIn = ({ streams }: MediaCall, streamId: string): AudioStream.AudioStream | undefined =>
+  streams.find((stream) => stream.streamId === streamId)
 
 const labelOf = (prompt: Prompt): string => prompt._tag === "File" ? prompt.name : prompt.text
 
@@ -161,7 +165,7 @@ const make = (options: MediaOptions) =>
       media.fromMs += frameMs
       const caller = voices.say(callerLeg, fromMs)
       const callee = voices.say(calleeLeg, fromMs)
-      for (const stream of media.streams.values()) {
+      for (const stream of media.streams) {
         const { sampleRate } = stream
         stream.speak(fromMs, caller(sampleRate), callee(sampleRate))
       }
@@ -175,7 +179,7 @@ const make = (options: MediaOptions) =>
       media.spoken = undefined
       const { caller, callerLeg, fromMs, latenessMs } = spoken
       let heardMs = 0
-      for (const stream of media.streams.values()) {
+      for (const stream of media.streams) {
         heardMs = Math.max(heardMs, stream.hear(fromMs, latenessMs, caller(stream.sampleRate)))
       }
       if (heardMs > 0) voices.hear(callerLeg, { startMs: fromMs, endMs: fromMs + heardMs })
@@ -183,8 +187,8 @@ const make = (options: MediaOptions) =>
 
     /** Renders what is likely to be said next, while there is time. */
     const prepare = ({ calleeLeg, callerLeg, fromMs, streams, voices }: MediaCall): void => {
-      voices.prepare(callerLeg, fromMs, streams.values())
-      voices.prepare(calleeLeg, fromMs, streams.values())
+      voices.prepare(callerLeg, fromMs, streams)
+      voices.prepare(calleeLeg, fromMs, streams)
     }
 
     /** Lets all frames pass that are over by now; the last of them is not settled. */
@@ -194,7 +198,7 @@ const make = (options: MediaOptions) =>
       const passedOver = missed(timeline.nowMs() - media.fromMs - frameMs)
       if (passedOver > 0) {
         media.fromMs += passedOver * frameMs
-        for (const stream of media.streams.values()) stream.skip(passedOver)
+        for (const stream of media.streams) stream.skip(passedOver)
       }
       for (;;) {
         const latenessMs = timeline.nowMs() - media.fromMs - frameMs
@@ -208,7 +212,7 @@ const make = (options: MediaOptions) =>
     const catchUp = (media: MediaCall): void => {
       passAll(media)
       settle(media)
-      for (const stream of media.streams.values()) stream.flush()
+      for (const stream of media.streams) stream.flush()
     }
 
     /** No telephone line leads to an agent. */
@@ -225,7 +229,7 @@ const make = (options: MediaOptions) =>
         call,
         callerLeg: undefined,
         calleeLeg: undefined,
-        streams: new Map(),
+        streams: [],
         prompts: new Map(),
         lines,
         voices: Voices.make({
@@ -238,14 +242,14 @@ const make = (options: MediaOptions) =>
         rider: {
           tick: () => {
             passAll(media)
-            for (const stream of media.streams.values()) stream.deliver()
+            for (const stream of media.streams) stream.deliver()
           },
-          prepare: () => {
+          rest: () => {
             settle(media)
             prepare(media)
           },
           broke: (defect) => {
-            for (const stream of media.streams.values()) stream.broke(defect)
+            for (const stream of media.streams) stream.broke(defect)
           }
         },
         open: 0,
@@ -264,7 +268,7 @@ const make = (options: MediaOptions) =>
       media.callerLeg = call.legs[0]
       media.calleeLeg = call.legs.find(({ state }, place) => place > 0 && state === "Bridged")
       if (event._tag === "DigitPressed" && event.legId === Call.callerLegId) {
-        for (const stream of media.streams.values()) stream.press(event.digit)
+        for (const stream of media.streams) stream.press(event.digit)
       }
     }
 
@@ -303,22 +307,22 @@ const make = (options: MediaOptions) =>
           if (!isOpen) return
           media.open -= 1
           if (media.open === 0) pacer.leave(media.rider)
-          const self = media.streams.get(command.streamId)
+          const self = streamIn(media, command.streamId)
           if (self !== undefined) settlePrompts(media, self)
         }
       })
-      media.streams.set(command.streamId, stream)
+      media.streams.push(stream)
     }
 
     const accountsOf = (media: MediaCall): ReadonlyArray<AudioStream.StreamAccount> => {
       settle(media)
-      return [...media.streams.values()].flatMap((stream) => stream.account() ?? [])
+      return media.streams.flatMap((stream) => stream.account() ?? [])
         .toSorted((a, b) => a.openedAt - b.openedAt)
     }
 
     const recordedOf = (media: MediaCall): Recording | undefined => {
       const [first] = accountsOf(media)
-      return first === undefined ? undefined : media.streams.get(first.streamId)?.recording()
+      return first === undefined ? undefined : streamIn(media, first.streamId)?.recording()
     }
 
     /** What is kept goes with the entries of the call. */
@@ -335,7 +339,7 @@ const make = (options: MediaOptions) =>
         const media = calls.get(callId)
         if (media === undefined) return
         catchUp(media)
-        media.streams.get(streamId)?.close(code, reason)
+        streamIn(media, streamId)?.close(code, reason)
       },
       promptStarted: (callId, playbackId, prompt) => {
         calls.get(callId)?.prompts.set(playbackId, { label: labelOf(prompt), startMs: timeline.nowMs() })
@@ -345,7 +349,7 @@ const make = (options: MediaOptions) =>
         const prompt = media?.prompts.get(playbackId)
         if (media === undefined || prompt === undefined) return
         media.prompts.delete(playbackId)
-        for (const stream of media.streams.values()) stream.prompted({ ...prompt, endMs: timeline.nowMs() })
+        for (const stream of media.streams) stream.prompted({ ...prompt, endMs: timeline.nowMs() })
       },
       say: (callId, legId, sound) => {
         const media = calls.get(callId)
@@ -359,7 +363,7 @@ const make = (options: MediaOptions) =>
         if (media === undefined) return
         calls.delete(callId)
         settle(media)
-        for (const stream of media.streams.values()) stream.close(1000, "")
+        for (const stream of media.streams) stream.close(1000, "")
         const known = accountsOf(media)
         if (known.length > 0) accounts.put(callId, known)
         const recording = recordedOf(media)

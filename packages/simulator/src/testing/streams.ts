@@ -1,7 +1,7 @@
 /** Audio streams in memory: what the simulator dials reaches a `StreamServer` of the SDK in the same process. */
 import * as StreamServer from "@effect-piopiy/sdk/StreamServer"
 import type * as StreamTransport from "@effect-piopiy/sdk/StreamTransport"
-import * as Arr from "effect/Array"
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
@@ -21,80 +21,84 @@ export interface StreamsOptions {
   readonly answersAfter?: Duration.Input
 }
 
-type Messages = Arr.NonEmptyReadonlyArray<StreamTransport.Message>
-
 /**
- * What the app has not taken yet. Whoever waits for it is woken in a task of its own by {@link Inbox.put}, and before it
- * returns by {@link Inbox.hand}: under a test clock, each task that a moment schedules makes that moment dearer.
+ * The way to the app. It has a message in a task of its own by {@link Way.put}, and before it returns by {@link Way.hand}:
+ * under a test clock, each task that a moment schedules makes that moment dearer.
  */
-interface Inbox {
+interface Way {
   readonly put: (message: StreamTransport.Message) => void
   readonly hand: (message: StreamTransport.Message) => void
   readonly byteLength: () => number
   readonly end: (close: StreamTransport.Close) => void
-  readonly pull: StreamTransport.Connection["pull"]
+  readonly run: StreamTransport.Connection["run"]
 }
 
-const makeInbox = Effect.withFiber(({ currentDispatcher }) => {
+const makeWay = Effect.withFiberSucceed(({ currentDispatcher }): Way => {
   let messages: Array<StreamTransport.Message> = []
   let byteLength = 0
-  let ended: StreamTransport.Close | undefined
-  let reader: (() => void) | undefined
-  let isWaking = false
+  let receiver: StreamTransport.Receiver | undefined
+  const ended = Deferred.makeUnsafe<never, StreamTransport.Close>()
+  let ending: StreamTransport.Close | undefined
+  let isHandingLater = false
 
-  const pull: Inbox["pull"] = Effect.suspend(() => {
+  const handOn = (): void => {
+    if (receiver === undefined) return
+    for (const message of takeAll()) receiver.message(message)
+    receiver.settle()
+    if (ending !== undefined) Deferred.doneUnsafe(ended, Effect.fail(ending))
+  }
+  const takeAll = (): ReadonlyArray<StreamTransport.Message> => {
     const taken = messages
-    if (!Arr.isArrayNonEmpty(taken)) return ended === undefined ? wait : Effect.fail(ended)
     messages = []
     byteLength = 0
-    return Effect.succeed(taken)
-  })
-  const wait = Effect.callback<Messages, StreamTransport.Close>((resume) => {
-    reader = () => resume(pull)
-    return Effect.sync(() => {
-      reader = undefined
-    })
-  })
-  const wake = (): void => {
-    isWaking = false
-    const woken = reader
-    reader = undefined
-    woken?.()
+    return taken
   }
-  const wakeLater = (): void => {
-    if (reader === undefined || isWaking) return
-    isWaking = true
-    currentDispatcher.scheduleTask(wake, 0)
+  const handOnLater = (): void => {
+    if (isHandingLater) return
+    isHandingLater = true
+    currentDispatcher.scheduleTask(() => {
+      isHandingLater = false
+      handOn()
+    }, 0)
   }
   const add = (message: StreamTransport.Message): void => {
-    if (ended !== undefined) return
+    if (ending !== undefined) return
     messages.push(message)
     byteLength += message.length
   }
 
-  const inbox: Inbox = {
+  return {
     put: (message) => {
       add(message)
-      wakeLater()
+      handOnLater()
     },
     hand: (message) => {
       add(message)
-      wake()
+      handOn()
     },
     byteLength: () => byteLength,
     end: (close) => {
-      ended ??= close
-      if (messages.length === 0) wake()
-      else wakeLater()
+      ending ??= close
+      if (messages.length === 0) handOn()
+      else handOnLater()
     },
-    pull
+    run: (taker) =>
+      Effect.suspend(() => {
+        receiver = taker
+        if (messages.length > 0 || ending !== undefined) handOn()
+        return Effect.ensuring(
+          Deferred.await(ended),
+          Effect.sync(() => {
+            receiver = undefined
+          })
+        )
+      })
   }
-  return Effect.succeed(inbox)
 })
 
 /** A connection that keeps whatever the app does not take. It is written to and read without a pause. */
 const connect = Effect.fnUntraced(function*(listener: Listener) {
-  const inbox = yield* makeInbox
+  const way = yield* makeWay
   let isOpen = true
   const reads = Latch.makeUnsafe(true)
 
@@ -102,18 +106,18 @@ const connect = Effect.fnUntraced(function*(listener: Listener) {
     if (!isOpen) return
     isOpen = false
     reads.openUnsafe()
-    inbox.end({ code, reason })
+    way.end({ code, reason })
     listener.closed({ by, code, reason })
   }
   const line: Line = {
-    send: inbox.put,
-    deliver: inbox.hand,
-    bufferedBytes: inbox.byteLength,
+    send: way.put,
+    deliver: way.hand,
+    bufferedBytes: way.byteLength,
     close: (code, reason) => end({ by: code === 1006 ? "Network" : "Platform", code, reason }),
     hold: (isHeld) => isHeld ? reads.closeUnsafe() : reads.openUnsafe()
   }
   const connection: StreamTransport.Connection = {
-    pull: inbox.pull,
+    run: way.run,
     write: (text) => {
       const said = Effect.sync(() => isOpen ? listener.message(text) : undefined)
       return Effect.suspend(() => reads.isOpen() ? said : Effect.andThen(reads.await, said))
