@@ -149,6 +149,12 @@ describe("an app that a call streams to", () => {
         assert.deepInclude(over.measures.playout, { received: 2400, heard: 2400 })
         assert.isAtLeast(over.latenessMs?.max ?? Number.NaN, over.latenessMs?.p50 ?? Number.NaN)
         assert.strictEqual(over.timer.isTrusted, over.timer.latenessMs.p99 < 20)
+        assert.deepStrictEqual(
+          (yield* Simulator.Simulator.use((simulator) => simulator.journal({ callId }))).flatMap((entry) =>
+            entry._tag === "Streamed" ? [entry.timer?.p99] : []
+          ),
+          [over.timer.latenessMs.p99]
+        )
         const picture = yield* page(`/_sim/calls/${callId}/timeline.svg`)
         assert.isTrue(picture.text.startsWith("<svg "))
         assert.include((yield* page(`/_sim/calls/${callId}/timeline.svg?format=text`)).text, "heard 300 ms")

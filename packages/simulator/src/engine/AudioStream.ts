@@ -8,7 +8,7 @@ import * as Ledger from "../core/media/Ledger.ts"
 import type * as Measures from "../core/media/Measures.ts"
 import * as Mixer from "../core/media/Mixer.ts"
 import * as Recording from "../core/media/Recording.ts"
-import type { StreamCounts } from "../core/media/StreamCounts.ts"
+import type { Lateness, StreamCounts } from "../core/media/StreamCounts.ts"
 import type { Program } from "../core/pcmo/Program.ts"
 import * as StreamCodec from "../core/stream/StreamCodec.ts"
 import type { StreamProfile } from "../core/stream/StreamProfile.ts"
@@ -22,7 +22,8 @@ import type { Scheduled, Timeline } from "./Timeline.ts"
 
 /**
  * What is known of one stream, which may go on. Moments in the ledger are samples from `openedAt`, which is milliseconds
- * from the tenant's origin: the beginning of its first frame, up to 20 ms after the socket was open.
+ * from the tenant's origin: the beginning of its first frame, up to 20 ms after the socket was open. `timer` is how late
+ * the machine's own timer was meanwhile, absent where time is exact.
  *
  * @category models
  * @since 0.1.0
@@ -33,6 +34,7 @@ export interface StreamAccount {
   readonly ledger: Ledger.Ledger
   readonly counts: StreamCounts
   readonly measures: Measures.Measures
+  readonly timer?: Lateness
 }
 
 /** A prompt of the platform, in milliseconds from the tenant's origin. */
@@ -52,6 +54,8 @@ export interface Surroundings {
   readonly decode: (audio: StreamCodec.Audio) => Conversation.Sound | string | undefined
   readonly timeline: Timeline["Service"]
   readonly journal: Journal["Service"]
+  /** How late the machine's own timer was between two moments, where it is known. */
+  readonly timerLateness: (fromMs: number, toMs: number) => Lateness | undefined
   /** Dials for a call, over the network that it has. A label tells the chance in it from that of others. */
   readonly dial: (call: Call, label: string, request: Dial, listener: Listener) => Line
 }
@@ -132,14 +136,19 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
   let isPaused = false
   let last: StreamAccount | undefined
 
-  const account = (): StreamAccount | undefined =>
-    last ?? (originMs === undefined ? undefined : {
+  const account = (): StreamAccount | undefined => {
+    if (last !== undefined || originMs === undefined) return last
+    const measures = Conversation.measure(conversation)
+    const timer = around.timerLateness(originMs, originMs + (measures.duration * 1000) / sampleRate)
+    return {
       streamId,
       openedAt: originMs,
       ledger: Ledger.copy(conversation.ledger),
       counts: tally.counts(),
-      measures: Conversation.measure(conversation)
-    })
+      measures,
+      ...(timer === undefined ? {} : { timer })
+    }
+  }
 
   const flush = (): void => outgoing.flush(line)
 
@@ -153,7 +162,7 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
     conversation = Conversation.end(conversation)
     last = account()
     if (last === undefined) return
-    const { counts, measures, openedAt } = last
+    const { counts, measures, openedAt, timer } = last
     const lateness = tally.lateness()
     journal.append({
       _tag: "Streamed",
@@ -163,7 +172,8 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
       openedAt,
       measures,
       counts,
-      ...(lateness === undefined ? {} : { lateness })
+      ...(lateness === undefined ? {} : { lateness }),
+      ...(timer === undefined ? {} : { timer })
     })
   }
 

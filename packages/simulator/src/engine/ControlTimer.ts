@@ -15,6 +15,9 @@ import { type Listener, StreamPort } from "./StreamPort.ts"
 /** Turns that are known: those of 20 minutes in which a socket was open. */
 const kept = 60_000
 
+/** Nothing, of any time: where time does not pass as the machine's, its timer tells nothing. */
+export const none = (): undefined => undefined
+
 /**
  * How late the timer was between two moments, in milliseconds since 1970: nothing where there is none, or where it has
  * not turned in between, or not lately. By default there is none, as under a clock that is moved by hand.
@@ -24,7 +27,7 @@ const kept = 60_000
  */
 export const ControlTimer = Context.Reference<(fromEpochMs: number, toEpochMs: number) => Lateness | undefined>(
   "@effect-piopiy/simulator/ControlTimer",
-  { defaultValue: () => () => undefined }
+  { defaultValue: () => none }
 )
 
 const tenths = (ms: number): number => Math.round(ms * 10) / 10
@@ -41,10 +44,11 @@ const makeTurns = () => {
       count += 1
     },
     between: (first: number, last: number): Lateness | undefined => {
-      const found = lateness.slice(0, Math.min(count, kept)).filter((_, place) => {
-        const turn = turns[place] ?? Number.NaN
-        return turn >= first && turn <= last
-      }).sort()
+      let from = count
+      while (from > Math.max(0, count - kept) && (turns[(from - 1) % kept] ?? 0) >= first) from -= 1
+      let to = from
+      while (to < count && (turns[to % kept] ?? 0) <= last) to += 1
+      const found = Float32Array.from({ length: to - from }, (_, place) => lateness[(from + place) % kept] ?? 0).sort()
       const at = (percent: number): number => tenths(found[Math.ceil((found.length * percent) / 100) - 1] ?? 0)
       return found.length === 0 ? undefined : { p50: at(50), p99: at(99), max: at(100) }
     }

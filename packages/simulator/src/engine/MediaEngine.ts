@@ -13,6 +13,7 @@ import type { Prompt } from "../core/pcmo/Program.ts"
 import type { Sound } from "../core/scenario/Party.ts"
 import type { StreamProfile } from "../core/stream/StreamProfile.ts"
 import * as AudioStream from "./AudioStream.ts"
+import { ControlTimer } from "./ControlTimer.ts"
 import { Decoder } from "./Decoder.ts"
 import { Faults } from "./Faults.ts"
 import type { Happening } from "./happening.ts"
@@ -134,6 +135,7 @@ const make = (options: MediaOptions) =>
     const port = yield* StreamPort
     const faults = yield* Faults
     const decode = yield* Decoder
+    const timer = yield* ControlTimer
     const realAudio = yield* realAudioOf
 
     /** Over the network of the profile, with the faults that befall this dial. */
@@ -150,6 +152,7 @@ const make = (options: MediaOptions) =>
       decode,
       timeline,
       journal,
+      timerLateness: (fromMs, toMs) => timer(timeline.originEpochMs + fromMs, timeline.originEpochMs + toMs),
       dial
     }
     const calls = new Map<string, MediaCall>()

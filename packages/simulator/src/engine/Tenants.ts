@@ -7,13 +7,12 @@ import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import type { Rule } from "../core/fault/Fault.ts"
 import type { Entry } from "../core/journal/Entry.ts"
-import type { Lateness } from "../core/media/StreamCounts.ts"
 import type { StreamProfile } from "../core/stream/StreamProfile.ts"
 import * as Account from "./Account.ts"
 import * as Acting from "./Acting.ts"
 import type { ClockMode } from "./ClockMode.ts"
 import * as CommandRunner from "./CommandRunner.ts"
-import { ControlTimer } from "./ControlTimer.ts"
+import * as ControlTimer from "./ControlTimer.ts"
 import { Decoder } from "./Decoder.ts"
 import * as Faults from "./Faults.ts"
 import * as Holds from "./Holds.ts"
@@ -99,11 +98,6 @@ export interface Tenant {
   readonly faults: Faults.Faults["Service"]
   readonly time: TimeControl.TimeControl
   readonly acting: Acting.Acting["Service"]
-  /**
-   * How late the machine's own timer was between two moments of a tenant whose clock is live, while a socket was open:
-   * nothing in memory, nor where time does not pass as the machine's.
-   */
-  readonly timerLateness: (fromMs: number, toMs: number) => Lateness | undefined
   readonly legacyErrors: LegacyErrors
   readonly webhooks: Outbox.Webhooks
   /** The URL that is asked what to do with a call to this number of the platform. */
@@ -182,13 +176,18 @@ const surroundings = Effect.fnUntraced(function*(mode: ClockMode, ports: Context
       return { services: ports, control: TimeControl.passing }
     case "Scaled": {
       const clock = ScaledClock.make(yield* Clock.Clock, mode.factor)
-      return { services: Context.add(ports, Clock.Clock, clock), control: TimeControl.passing }
+      const scaled = ports.pipe(
+        Context.add(Clock.Clock, clock),
+        Context.add(ControlTimer.ControlTimer, ControlTimer.none)
+      )
+      return { services: scaled, control: TimeControl.passing }
     }
     case "Manual": {
       const { control, holds, services } = yield* TimeControl.manual
       const held = ports.pipe(
         Context.add(WebhookPort, Holds.webhooks(Context.get(ports, WebhookPort), holds)),
-        Context.add(StreamPort, Holds.streams(Context.get(ports, StreamPort), holds))
+        Context.add(StreamPort, Holds.streams(Context.get(ports, StreamPort), holds)),
+        Context.add(ControlTimer.ControlTimer, ControlTimer.none)
       )
       return { services: Context.merge(held, services), control }
     }
@@ -201,7 +200,6 @@ const makeTenant = Effect.fnUntraced(function*(options: TenantOptions, ports: Co
   const timeline = Context.get(world, Timeline.Timeline)
   const switchboard = Context.get(world, Switchboard.Switchboard)
   const journal = Context.get(world, Journal.Journal)
-  const lateness = Context.get(ports, ControlTimer)
   const stop = Effect.andThen(switchboard.stop, journal.finish)
   yield* Effect.addFinalizer(() => stop)
   const tenant: Tenant = {
@@ -215,10 +213,6 @@ const makeTenant = Effect.fnUntraced(function*(options: TenantOptions, ports: Co
     faults: Context.get(world, Faults.Faults),
     time: control(options.clock, timeline),
     acting: Context.get(world, Acting.Acting),
-    timerLateness: (fromMs, toMs) =>
-      options.clock._tag === "Live"
-        ? lateness(timeline.originEpochMs + fromMs, timeline.originEpochMs + toMs)
-        : undefined,
     legacyErrors: options.legacyErrors,
     webhooks: options.webhooks,
     answerUrlOf: (number) => options.answerUrls.byNumber.get(number) ?? options.answerUrls.otherwise,
@@ -244,7 +238,7 @@ export const layer = (
     Effect.gen(function*() {
       const ports = Context.make(WebhookPort, yield* WebhookPort).pipe(
         Context.add(StreamPort, yield* StreamPort),
-        Context.add(ControlTimer, yield* ControlTimer),
+        Context.add(ControlTimer.ControlTimer, yield* ControlTimer.ControlTimer),
         Context.add(Decoder, yield* Decoder),
         Context.add(Sounds, yield* Sounds),
         Context.add(Speech, yield* Speech)

@@ -100,6 +100,22 @@ describe("the timer beside the streams", () => {
       assert.isDefined(timer.lateness(2000, 3000))
     }).pipe(Effect.scoped))
 
+  it.effect("knows the newest 20 minutes of turns, whatever came before", () =>
+    Effect.gen(function*() {
+      let lateMs = 0
+      const timer = yield* timing(() => lateMs)
+      const socket = yield* timer.dial()
+      socket.opened()
+      yield* TestClock.adjust("15.5 minutes")
+      lateMs = 4
+      yield* TestClock.adjust("9.5 minutes")
+      const minute = 60_000
+      assert.isUndefined(timer.lateness(0, 4 * minute))
+      assert.deepStrictEqual(timer.lateness(0, 15 * minute), { p50: 0, p99: 0, max: 0 })
+      assert.deepStrictEqual(timer.lateness(0, 25 * minute), { p50: 0, p99: 4, max: 4 })
+      assert.deepStrictEqual(timer.lateness(22 * minute, 30 * minute), { p50: 4, p99: 4, max: 4 })
+    }).pipe(Effect.scoped))
+
   it.effect("tells whoever dials what happens", () =>
     Effect.gen(function*() {
       const told: Array<string> = []

@@ -7,6 +7,8 @@ import * as TestClock from "effect/testing/TestClock"
 import * as Spans from "../../src/core/media/Spans.ts"
 import * as Party from "../../src/core/scenario/Party.ts"
 import type * as StreamProfile from "../../src/core/stream/StreamProfile.ts"
+import type * as ClockMode from "../../src/engine/ClockMode.ts"
+import { ControlTimer } from "../../src/engine/ControlTimer.ts"
 import { Decoder } from "../../src/engine/Decoder.ts"
 import { Tenants } from "../../src/engine/Tenants.ts"
 import * as Simulator from "../../src/Simulator.ts"
@@ -432,6 +434,50 @@ describe("what is known of a stream", () => {
         assert.deepStrictEqual(yield* journalOf(callId), [])
         assert.isUndefined(yield* accountOf(callId))
       })))
+
+  const timer = Layer.succeed(ControlTimer, (fromMs, toMs) => ({ p50: fromMs, p99: toMs, max: 9 }))
+  const timersOf = (callId: string) =>
+    Effect.map(journalOf(callId), (entries) => entriesOf(entries, "Streamed").map(({ timer }) => timer))
+
+  it.effect("says in the journal how late the machine's own timer was meanwhile, where time is the machine's", () =>
+    Effect.gen(function*() {
+      const run = (clock: ClockMode.Setting, decoder: Layer.Layer<never>) =>
+        withCall(
+          { config: { accounts: [{ token: "sim-token", clock }] }, decoder },
+          (peer, callId) =>
+            Effect.gen(function*() {
+              yield* peer.open
+              yield* TestClock.adjust(500)
+              yield* peer.close({ by: "App", code: 1000, reason: "" })
+              return yield* timersOf(callId)
+            })
+        )
+      assert.deepStrictEqual(yield* run("live", timer), [{ p50: 1000, p99: 1500, max: 9 }])
+      assert.deepStrictEqual(yield* run({ scaled: 2 }, timer), [undefined])
+      assert.deepStrictEqual(yield* run("live", Layer.empty), [undefined])
+    }))
+
+  it.effect("says nothing of the machine's timer where time is moved by hand", () =>
+    Effect.gen(function*() {
+      yield* place("caller")
+      const { main } = yield* Tenants
+      const [call] = yield* main.switchboard.live
+      yield* main.time.advance(20_000)
+      assert.deepStrictEqual(yield* timersOf(call?.origin.callId ?? ""), [undefined])
+    }).pipe(Effect.provide(
+      InProcess.layer({
+        streams: Layer.succeed(Streams.StreamPort, {
+          dial: (_, listener) => {
+            queueMicrotask(listener.opened)
+            return { send: () => undefined, bufferedBytes: () => 0, close: () => undefined }
+          }
+        }),
+        config: {
+          accounts: [{ token: "sim-token", clock: "manual" }],
+          people: { [asha]: Party.person({ answersAfterMs: 1000, talksForMs: 1000 }) }
+        }
+      }).pipe(Layer.provide(timer))
+    )))
 
   it.effect("has no recording unless it was asked for", () =>
     Effect.gen(function*() {

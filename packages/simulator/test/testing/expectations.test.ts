@@ -12,6 +12,7 @@ import * as TestClock from "effect/testing/TestClock"
 import { check } from "../../src/core/expect/check.ts"
 import type { Expectation } from "../../src/core/expect/Expectation.ts"
 import * as Party from "../../src/core/scenario/Party.ts"
+import { ControlTimer } from "../../src/engine/ControlTimer.ts"
 import { Simulator } from "../../src/Simulator.ts"
 import type { SimulatorConfig } from "../../src/SimulatorConfig.ts"
 import * as InProcess from "../../src/testing/InProcess.ts"
@@ -355,6 +356,27 @@ but 1 of 1 took longer
         ]
       ])
     }).pipe(Effect.provide(world(deaf, [{ bargeInMs: 1000, voice: { _tag: "Speech", ms: 800 } }]))))
+
+  it.effect("has latencies that say whether to trust them, where time is the machine's", () => {
+    const run = (p99: number) =>
+      Effect.gen(function*() {
+        yield* call
+        const evidence = yield* (yield* Simulator).evidence()
+        return [20, 19].map((ms) => headOf(check({ _tag: "SilentWithin", ms }, evidence).message).split("\n").at(-1))
+      }).pipe(
+        Effect.provide(
+          world(interruptible, [{ bargeInMs: 1000, voice: { _tag: "Speech", ms: 800 } }]).pipe(
+            Layer.provide(Layer.succeed(ControlTimer, () => ({ p50: 1, p99, max: 40 })))
+          )
+        )
+      )
+    return Effect.gen(function*() {
+      const good = "the machine's own timer was late: p50 1 ms, p99 3 ms, max 40 ms, so latencies are right to a frame"
+      assert.deepStrictEqual(yield* run(3), [good, good])
+      const bad = good.replace("p99 3 ms", "p99 20 ms").replace("right to a frame", "NOT to be trusted")
+      assert.deepStrictEqual(yield* run(20), [bad, bad])
+    })
+  })
 
   /** Answers as soon as it has heard 200 ms of silence, 600 ms the second time. */
   const answering: Handler = Effect.fnUntraced(function*(session) {

@@ -2,9 +2,11 @@
 import type { Entry } from "../journal/Entry.ts"
 import type * as Ledger from "../media/Ledger.ts"
 import type * as Measures from "../media/Measures.ts"
+import type { Lateness } from "../media/StreamCounts.ts"
 
 /**
- * An audio stream that was open: how the conversation on it went, and what was heard, counted in samples from `openedAt`.
+ * An audio stream that was open: how the conversation on it went, and what was heard, counted in samples from `openedAt`;
+ * and how late the machine's own timer was meanwhile, unless time is exact.
  *
  * @category models
  * @since 0.1.0
@@ -14,6 +16,7 @@ export interface Heard {
   readonly openedAt: number
   readonly ledger: Ledger.Ledger
   readonly measures: Measures.Measures
+  readonly timer?: Lateness
 }
 
 /**

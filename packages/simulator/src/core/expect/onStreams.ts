@@ -1,5 +1,7 @@
 /** What is measured on audio streams: what the caller heard of the app, and how soon the app was silent or answered. */
 import * as Spans from "../media/Spans.ts"
+import type { Lateness } from "../media/StreamCounts.ts"
+import * as Passage from "../stream/Passage.ts"
 import type * as Calls from "./Calls.ts"
 import type { Evidence, Heard } from "./Evidence.ts"
 import type { ExpectationOf } from "./Expectation.ts"
@@ -34,6 +36,8 @@ interface Measured {
   readonly callId: string
   readonly ms: number
   readonly note: string
+  /** How late the machine's own timer was meanwhile, where it is known. */
+  readonly timer?: Lateness
 }
 
 /** The entry of a call that a moment follows. */
@@ -49,7 +53,8 @@ const measured = (
     streams.flatMap((heard) =>
       find(heard).map(({ latency, note, sample }) => {
         const at = atMs(heard, sample)
-        return { at, seq: seqAt(call, at), callId: call.callId, ms: durationMs(heard, latency), note }
+        const timer = heard.timer === undefined ? {} : { timer: heard.timer }
+        return { at, seq: seqAt(call, at), callId: call.callId, ms: durationMs(heard, latency), note, ...timer }
       })
     )
   ).filter(({ at }) => Scope.hasMoment(scope, at))
@@ -159,6 +164,10 @@ export const turnLatencyBelow = (
   return within({ all, counted, ms, expected, words }, `${share} was answered within ${phrase.ms(ms)}`)
 }
 
+/** Whether to trust what was measured, by the worst of the streams that it was measured on. */
+const trust = (all: ReadonlyArray<Measured>): ReadonlyArray<string> =>
+  all.flatMap(({ timer }) => timer ?? []).toSorted((a, b) => b.p99 - a.p99).slice(0, 1).map(Passage.trust)
+
 /** Whether none of those that count took longer, with those that took longest. */
 const within = (
   { all, counted, expected, ms: longest, words }: {
@@ -178,12 +187,14 @@ const within = (
     head: pass
       ? [
         `${passed} (${all.length} in all)`,
-        ...slowest.slice(0, 1).map((one) => `slowest: ${words(one)}`)
+        ...slowest.slice(0, 1).map((one) => `slowest: ${words(one)}`),
+        ...trust(all)
       ]
       : [
         `expected ${expected}`,
         `but ${late.length} of ${all.length} took longer`,
-        ...slowest.map((one) => `  ${words(one)}`)
+        ...slowest.map((one) => `  ${words(one)}`),
+        ...trust(all)
       ],
     anchors: slowest
   }

@@ -129,7 +129,9 @@ export interface Broke extends Common {
 
 /**
  * An audio stream is over: how the conversation on it went, counted in samples of `measures.sampleRate` from `openedAt`,
- * what passed, and how late its frames were, when there were any. A stream that was never open has no such entry.
+ * what passed, and how late its frames were, when there were any. `timer` is how late the machine's own timer was
+ * meanwhile, by which `Passage.isTrusted` tells whether to trust what was measured; it is absent where time is exact. A
+ * stream that was never open has no such entry.
  *
  * @category models
  * @since 0.1.0
@@ -143,6 +145,7 @@ export interface Streamed extends Common {
   readonly measures: Measures
   readonly counts: StreamCounts
   readonly lateness?: Lateness
+  readonly timer?: Lateness
 }
 
 /**

@@ -2,6 +2,7 @@
  * A journal run again: the turns of each call through the call machine of this version, and where what comes of them first
  * differs from what the journal says.
  */
+import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Call from "../call/Call.ts"
@@ -126,7 +127,8 @@ export const make = () => {
 
 /**
  * Where a second run first differs from a first one: the entry of either by its place among all, from 0, the path in it,
- * and both values. A run that ends earlier lacks the entry, and the path is empty.
+ * and both values. A run that ends earlier lacks the entry, and the path is empty. How late frames and the machine's timer
+ * were does not count.
  *
  * @category comparing
  * @since 0.1.0
@@ -139,10 +141,14 @@ export const firstDifference = (
     const left = recorded[index]
     const right = now[index]
     if (left === undefined || right === undefined) return { index, path: "", left, right: asOrNone(right) }
-    const found = difference.first(left, asJson(right))
+    const found = difference.first(whatHappened(left), whatHappened(asJson(right)))
     if (found !== undefined) return { index, ...found }
   }
   return undefined
 }
+
+/** How well the machine kept time on a stream is no part of what happened on it. */
+const whatHappened = (entry: unknown): unknown =>
+  Predicate.isTagged(entry, "Streamed") ? { ...entry, lateness: undefined, timer: undefined } : entry
 
 const asOrNone = (value: unknown): unknown => value === undefined ? undefined : asJson(value)

@@ -1,8 +1,10 @@
-/** A conversation as a picture: both voices over time, prompts, interrupts and latencies. */
+/** A conversation as a picture: both voices over time, prompts, interrupts and latencies, and whether to trust these. */
+import * as Passage from "../stream/Passage.ts"
 import * as Envelope from "./Envelope.ts"
 import type * as Ledger from "./Ledger.ts"
 import type * as Measures from "./Measures.ts"
 import * as Spans from "./Spans.ts"
+import type { Lateness } from "./StreamCounts.ts"
 import * as Timeline from "./Timeline.ts"
 
 const margin = { left: 80, right: 20 }
@@ -25,7 +27,8 @@ const style = [
   ".spoken{fill:#000;fill-opacity:.06}",
   ".prompt{fill:#8a8f3c;fill-opacity:.4}",
   ".interrupt{stroke:#c00;stroke-dasharray:4 3}",
-  ".latency{stroke:#555;stroke-width:2}"
+  ".latency{stroke:#555;stroke-width:2}",
+  ".doubt{fill:#c00}"
 ].join("")
 
 /** What XML cannot hold becomes a space. */
@@ -35,6 +38,11 @@ const escaped = (text: string): string =>
     .replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`)
 
 const at = (value: number): string => String(Math.round(value * 10) / 10)
+
+const trust = (timer: Lateness): string =>
+  `<text${Passage.isTrusted(timer) ? "" : " class=\"doubt\""} x="8" y="${height - 6}">${
+    escaped(Passage.trust(timer))
+  }</text>`
 
 /** Every 1, 2, 5, 10 ... seconds, so that labels stand 60 pixels apart at least. */
 const gridSeconds = (perSecond: number): number => {
@@ -46,7 +54,7 @@ const gridSeconds = (perSecond: number): number => {
 
 /**
  * An SVG document that stands alone. Ten seconds are 1000 pixels wide, more of them less where it would be wider than
- * 6000.
+ * 6000. With `timer`, how late the machine's own timer was, it says whether to trust the latencies.
  *
  * @category rendering
  * @since 0.1.0
@@ -54,7 +62,7 @@ const gridSeconds = (perSecond: number): number => {
 export const render = (
   ledger: Ledger.Ledger,
   measures: Measures.Measures,
-  options: { readonly title?: string; readonly by?: "heard" | "voiced" } = {}
+  options: { readonly title?: string; readonly by?: "heard" | "voiced"; readonly timer?: Lateness } = {}
 ): string => {
   const { app, caller, end, interrupts, prompts, sampleRate } = ledger
   const seconds = Math.max(1, end) / sampleRate
@@ -116,6 +124,7 @@ export const render = (
     ...prompts.map(({ label, start }) => `<text x="${x(start)}" y="${promptsTop + 13}">${escaped(label)}</text>`),
     ...interrupts.map((moment) => `<path class="interrupt" d="M${x(moment)} 36V${height - 40}"/>`),
     ...latencies.map(({ from, label, to }, row) => latency(from, to, label, row)),
+    ...(options.timer === undefined ? [] : [trust(options.timer)]),
     "</svg>",
     ""
   ].join("\n")

@@ -45,6 +45,17 @@ export const upstream = ({ dropped, sent, skipped, withheld }: StreamCounts, sam
 const told = ({ max, p50, p99 }: Lateness): string => `p50 ${p50} ms, p99 ${p99} ms, max ${max} ms`
 
 /**
+ * How late the timer was, and so whether to trust what was measured meanwhile, in a line.
+ *
+ * @category rendering
+ * @since 0.1.0
+ */
+export const trust = (timer: Lateness): string =>
+  `the machine's own timer was late: ${told(timer)}, so latencies are ${
+    isTrusted(timer) ? "right to a frame" : "NOT to be trusted"
+  }`
+
+/**
  * The same in a few lines.
  *
  * @category rendering
@@ -56,10 +67,6 @@ export const summary = ({ counts, lateness, timer }: Passage): ReadonlyArray<str
     `call audio: received ${ms.received} ms, sent ${ms.heard} ms, withheld ${ms.byPause} ms, dropped ${ms.byOverflow} ms, `
     + `passed over ${ms.byStandstill} ms`,
     ...(lateness === undefined ? [] : [`frames sent late: ${told(lateness)}`]),
-    ...(timer === undefined ? [] : [
-      `the machine's own timer was late: ${told(timer)}, so latencies are ${
-        isTrusted(timer) ? "right to a frame" : "NOT to be trusted"
-      }`
-    ])
+    ...(timer === undefined ? [] : [trust(timer)])
   ]
 }

@@ -30,9 +30,8 @@ const passages = ({ id, tenant }: Visit) => {
       entry._tag === "Streamed" ? [[entry.streamId, entry] as const] : []
     )
   )
-  return ({ counts, measures: { duration, sampleRate }, openedAt, streamId }: StreamAccount) => {
+  return ({ counts, streamId, timer }: StreamAccount) => {
     const over = ended.get(streamId)
-    const timer = tenant.timerLateness(openedAt, openedAt + (duration * 1000) / sampleRate)
     return { counts, lateness: over?.lateness, timer, isOver: over !== undefined }
   }
 }
@@ -107,13 +106,16 @@ const wantsText = ({ params, request }: Visit): Effect.Effect<boolean, Refused> 
 export const timeline = Effect.fnUntraced(function*(visit: Visit) {
   const isText = yield* wantsText(visit)
   const account = yield* chosen(visit)
-  const { ledger, measures, streamId } = account
+  const { ledger, measures, streamId, timer } = account
   return isText
     ? HttpServerResponse.text(
       [Timeline.render(ledger, measures), ...Passage.summary(passages(visit)(account)), ""].join("\n")
     )
     : HttpServerResponse.text(
-      TimelineSvg.render(ledger, measures, { title: `Call ${visit.id}, stream ${streamId}` }),
+      TimelineSvg.render(ledger, measures, {
+        title: `Call ${visit.id}, stream ${streamId}`,
+        ...(timer === undefined ? {} : { timer })
+      }),
       {
         contentType: "image/svg+xml",
         headers: { "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'" }

@@ -119,4 +119,19 @@ describe("comparing two runs", () => {
         right: undefined
       })
     }))
+
+  it("passes over how well the machine kept time on a stream, and nothing else of it", () => {
+    const streamed = { _tag: "Streamed", seq: 9, at: 500, counts: { sent: 25 }, lateness: { p50: 0, p99: 0, max: 0 } }
+    const live = { ...streamed, lateness: { p50: 0, p99: 2, max: 9 }, timer: { p50: 0.2, p99: 1.5, max: 8.8 } }
+    assert.isUndefined(replay.firstDifference([live], [streamed]))
+    assert.isUndefined(replay.firstDifference([streamed], [live]))
+    assert.deepEqual(replay.firstDifference([live], [{ ...streamed, counts: { sent: 24 } }]), {
+      index: 0,
+      path: "counts.sent",
+      left: 25,
+      right: 24
+    })
+    const other = { ...live, _tag: "Other" }
+    assert.strictEqual(replay.firstDifference([other], [{ ...other, timer: 1 }])?.path, "timer")
+  })
 })

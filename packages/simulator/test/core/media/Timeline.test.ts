@@ -92,6 +92,14 @@ describe("as a picture", () => {
     assert.include(drawn, ">&#60;b&#62;</text>")
   })
 
+  it("says whether to trust the latencies, where that is a question", () => {
+    const drawn = (p99: number) => TimelineSvg.render(ledger, measures, { timer: { p50: 1, p99, max: 40 } })
+    assert.include(drawn(19), "p99 19 ms, max 40 ms, so latencies are right to a frame</text>")
+    assert.notInclude(drawn(19), "<text class=\"doubt\"")
+    assert.match(drawn(20), /<text class="doubt" [^>]*>the machine's own timer was late: .* NOT to be trusted<\/text>/)
+    assert.notInclude(svg, "timer")
+  })
+
   it("of no call, and of the longest, has a bounded size", () => {
     assert.notMatch(TimelineSvg.render(Ledger.make(8000), empty), /NaN|Infinity/)
     const never: Ledger.Ledger = { ...ledger, end: Number.MAX_SAFE_INTEGER }
