@@ -7,6 +7,7 @@ import * as Schema from "effect/Schema"
 import { existsSync } from "node:fs"
 import { createServer } from "node:http"
 import { failedWith, platform, temporary, textOf } from "./cli-kit.ts"
+import { webSocketServer } from "./dialing.ts"
 import { eventually, root, runSim, start, startSim } from "./processes.ts"
 
 const agentId = "6f1d0a52-3c1e-4a77-8f0a-0c9d8e7f6a02"
@@ -260,6 +261,43 @@ describe.concurrent("piopiy-sim run", () => {
       const { size } = yield* Effect.flatMap(FileSystem.FileSystem, (files) => files.stat(`${folder}/sounds/${sound}`))
       assert.isAbove(Number(size), 30_000)
     }).pipe(Effect.provide(platform)), 30_000)
+
+  it.live("keeps a recording of every stream of a call", () =>
+    Effect.gen(function*() {
+      const app = yield* webSocketServer()
+      const folder = yield* written({
+        "two.json": {
+          name: "two streams",
+          clock: "live",
+          app: { url: `http://127.0.0.1:${app.port}` },
+          steps: [{
+            atMs: 0,
+            do: {
+              _tag: "PlaceCall",
+              operation: "/v2/ind_pcmo_make_call",
+              body: {
+                appid: 1_000_001,
+                secret: "sim-secret",
+                from: 914400000001,
+                to: 919840007201,
+                pcmo: ["a", "b"].map((name) => ({
+                  action: "stream",
+                  ws_url: `ws://app.test/${name}`,
+                  stream_on_answer: true
+                }))
+              },
+              as: "call"
+            }
+          }],
+          expect: [{ _tag: "Answered", number: "919840007201" }]
+        }
+      })
+      const { code, stdout } = yield* runSim("run", `${folder}/two.json`, "--recordings", `${folder}/sounds`)
+      assert.strictEqual(code, 0, stdout)
+      const [further = "", first = ""] = (yield* list(`${folder}/sounds`)).toSorted()
+      assert.match(first, /^two-seed-1-[0-9a-f-]{36}\.wav$/)
+      assert.match(further, new RegExp(`^${first.slice(0, -4)}-stream\\d+\\.wav$`))
+    }).pipe(Effect.scoped, Effect.provide(platform)))
 
   it.live("makes the folder of its results, and says before it runs anything where it cannot write them", () =>
     Effect.gen(function*() {

@@ -3,6 +3,7 @@ import * as AudioFrame from "@effect-piopiy/sdk/AudioFrame"
 import type * as StreamSession from "@effect-piopiy/sdk/StreamSession"
 import * as Wav from "@effect-piopiy/sdk/Wav"
 import { type CallRecord, Party, Simulator, type SimulatorConfig } from "@effect-piopiy/simulator"
+import * as Control from "@effect-piopiy/simulator/control"
 import * as SimulatorServer from "@effect-piopiy/simulator/node"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
@@ -261,6 +262,44 @@ describe("recordings", () => {
         yield* talk((pcmo) => dial(pcmo, 7))
         assert.deepStrictEqual(yield* eventually("two files", names), [`${callId}.wav`, `b%2Fc-${callId}.wav`])
       }).pipe(Effect.scoped, Effect.provide(server({ recordings: folder, config: { accounts } })))
+    }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer)))
+
+  it.live("of each stream of a call can be had by its id, and are files of their own", () =>
+    Effect.gen(function*() {
+      const files = yield* FileSystem.FileSystem
+      const folder = yield* files.makeTempDirectoryScoped()
+      const { callId, recordings } = yield* Effect.gen(function*() {
+        const apps = [yield* webSocketServer(), yield* webSocketServer()]
+        const callId = yield* place(apps.map(({ url }) => stream(url, { stream_on_answer: true })))
+        const peers = yield* Effect.forEach(apps, ({ peer }) => peer)
+        const simulator = yield* Simulator.Simulator
+        const opened = yield* eventually(
+          "both streams",
+          Effect.map(simulator.streams(callId), (found) => found.length === 2 ? found : undefined)
+        )
+        yield* Effect.forEach(peers, (peer) => several(framesOf(peer), 5))
+        peers[1]?.webSocket.send("[{\"action\":\"hangup\"}]")
+        yield* ended(callId)
+        const { url } = yield* SimulatorServer.SimulatorServer
+        const { calls } = yield* Control.make({ url })
+        const recordings = yield* Effect.forEach(opened, ({ streamId }) =>
+          Effect.map(
+            calls.recording({ params: { id: callId }, query: { stream: streamId } }),
+            (wav) => ({ streamId, wav })
+          ))
+        assert.deepEqual(yield* calls.recording({ params: { id: callId }, query: {} }), recordings[0]?.wav)
+        for (const { streamId, wav } of recordings) {
+          assert.deepEqual(yield* simulator.recording(callId, streamId), Result.getOrThrow(Wav.decode(wav)))
+        }
+        const refused = yield* Effect.flip(calls.recording({ params: { id: callId }, query: { stream: "another" } }))
+        assert.deepInclude(refused, { _tag: "NoSuchStream", streams: recordings.map(({ streamId }) => streamId) })
+        return { callId, recordings }
+      }).pipe(Effect.scoped, Effect.provide(server({ recordings: folder })))
+      const names = recordings.map(({ streamId }, place) => place === 0 ? callId : `${callId}-${streamId}`)
+      assert.sameMembers(yield* files.readDirectory(folder), names.map((name) => `${name}.wav`))
+      for (const [place, name] of names.entries()) {
+        assert.deepEqual(yield* files.readFile(`${folder}/${name}.wav`), recordings[place]?.wav)
+      }
     }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer)))
 
   it.live("that cannot be written are missed, and the calls go on", () =>

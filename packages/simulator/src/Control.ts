@@ -59,6 +59,8 @@ export {
   /** @since 0.1.0 */
   NoSuchScript,
   /** @since 0.1.0 */
+  NoSuchStream,
+  /** @since 0.1.0 */
   NoSuchTenant,
   /** @since 0.1.0 */
   NotManual,

@@ -68,7 +68,7 @@ export const SimulatorConfig = Schema.Struct({
     StreamProfile.Options
   ),
   recordAudio: optional(
-    "Whether what is said on audio streams is kept for recordings, ten minutes of each call (default false).",
+    "Whether what is said on audio streams is kept for recordings, ten minutes of each (default false).",
     Schema.Boolean
   ),
   faults: optional(

@@ -50,8 +50,11 @@ export interface World extends Readonly<Acting["Service"]> {
    * questions are, give the newest call that has it.
    */
   readonly find: (id: string) => Effect.Effect<Whereabouts>
-  /** What was said on the call's first stream: with `recordAudio` alone, its first ten minutes. */
-  readonly recording: (callId: string) => Effect.Effect<Recording | undefined>
+  /**
+   * What was said on a stream of a call, by default the first that was open: with `recordAudio` alone, its first ten
+   * minutes. Nothing when there is no such stream, or newer calls needed the room.
+   */
+  readonly recording: (callId: string, streamId?: string) => Effect.Effect<Recording | undefined>
   /** The streams of a call that were open, in the order of their opening. */
   readonly streams: (callId: string) => Effect.Effect<ReadonlyArray<StreamAccount>>
   /** What there is by now for expectations to be held against: it stays as it is, whatever happens afterwards. */
@@ -168,7 +171,7 @@ export const make = (tenant: () => Tenant, aftermath: Effect.Effect<void> = Effe
         const here = tenant()
         return Effect.flatMap(callOf(here, id), here.switchboard.find)
       }),
-    recording: (callId) => Effect.sync(() => tenant().media.recordingOf(callId)),
+    recording: (...which) => Effect.sync(() => tenant().media.recordingOf(...which)),
     streams: (callId) => Effect.sync(() => tenant().media.ledgerOf(callId)),
     evidence: (query) => Effect.sync(() => evidenceOf(tenant(), query)),
     cdrs: (callId) =>

@@ -47,7 +47,7 @@ export const flags = {
   recordings: place(
     "recordings",
     "DIR",
-    "Write the audio of calls with a stream here, a WAV file each: caller left, app right"
+    "Write what is said on audio streams here, a WAV file each: caller left, app right"
   ),
   sounds: soundsFlag,
   speech: Flag.optional(

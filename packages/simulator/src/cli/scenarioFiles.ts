@@ -85,14 +85,14 @@ export const keepResults = Effect.fnUntraced(function*(file: string, text: strin
   yield* files.write(file, text)
 })
 
-/** Writes what was said on each call with a stream into a folder; gives the paths. Fails with `FileUnreadable`. */
+/** Writes what was said on each audio stream into a folder; gives the paths. Fails with `FileUnreadable`. */
 export const keepRecordings = Effect.fnUntraced(function*(folder: string, name: string, { recordings }: ScenarioRun) {
   const system = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   if (recordings.size === 0) return []
   yield* files.makeFolder(folder)
-  return yield* Effect.forEach(recordings, ([callId, recording]) => {
-    const file = path.join(folder, `${name}-${callId}.wav`)
+  return yield* Effect.forEach(recordings, ([stream, recording]) => {
+    const file = path.join(folder, `${name}-${stream}.wav`)
     return Effect.mapError(Effect.as(system.writeFile(file, Recording.toWav(recording)), file), files.cannotWrite(file))
   })
 })

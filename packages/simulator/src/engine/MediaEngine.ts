@@ -8,7 +8,7 @@ import type { CallEvent } from "../core/call/CallEvent.ts"
 import type { Line } from "../core/media/Carrier.ts"
 import * as Chance from "../core/media/Chance.ts"
 import * as Network from "../core/media/Network.ts"
-import type { Recording } from "../core/media/Recording.ts"
+import * as Recording from "../core/media/Recording.ts"
 import type { Prompt } from "../core/pcmo/Program.ts"
 import type { Sound } from "../core/scenario/Party.ts"
 import type { StreamProfile } from "../core/stream/StreamProfile.ts"
@@ -57,14 +57,14 @@ export class MediaEngine extends Context.Service<MediaEngine, {
   readonly release: (callId: string) => void
   /**
    * The streams of a call that were open, in the order of their opening. None when there were none, or the call was
-   * evicted, or a thousand calls with streams have ended since.
+   * evicted, or as many calls with streams have ended since as are kept.
    */
   readonly ledgerOf: (callId: string) => ReadonlyArray<AudioStream.StreamAccount>
   /**
-   * What was said on a call's first stream, as far as it was recorded: with `recordAudio` alone, its first ten minutes,
-   * and of ended calls the newest, 256 MiB in all.
+   * What was said on a stream of a call, by default the first that was open: with `recordAudio` alone, its first ten
+   * minutes, and of ended calls as much as is {@link Kept}.
    */
-  readonly recordingOf: (callId: string) => Recording | undefined
+  readonly recordingOf: (callId: string, streamId?: string) => Recording.Recording | undefined
 }>()("@effect-piopiy/simulator/MediaEngine") {}
 
 /**
@@ -81,15 +81,26 @@ export interface MediaOptions {
   readonly readProgram: AudioStream.Surroundings["readProgram"]
 }
 
+/**
+ * What is kept of ended calls: of how many with streams what was heard, and of how many bytes the recordings. The calls
+ * that ended first go first, each with all its streams. Of a call that has more by itself than there is room for, the
+ * streams that were opened first stay, as many as fit.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Kept {
+  readonly calls: number
+  readonly recordedBytes: number
+}
+
+/** @since 0.1.0 */
+export const defaultKept: Kept = { calls: 1000, recordedBytes: 256 * 1024 * 1024 }
+
 /** Characters of all lists of actions that the apps of one call send: the journal keeps them while the call lasts. */
 const longestLists = 1 << 20
 /** What a list counts as, at least. */
 const leastList = 1024
-
-/** Ended calls of which the streams are known. */
-const keptCalls = 1000
-/** Of recordings of ended calls. */
-const keptBytes = 256 * 1024 * 1024
 
 /** A call that has, or had, a stream. */
 interface MediaCall {
@@ -126,7 +137,13 @@ const streamIn = ({ streams }: MediaCall, streamId: string): AudioStream.AudioSt
 
 const labelOf = (prompt: Prompt): string => prompt._tag === "File" ? prompt.name : prompt.text
 
-const make = (options: MediaOptions) =>
+/** Every stream of a call that was open, the first one first, with what was recorded of it, if that is kept. */
+type Recorded = ReadonlyMap<string, Recording.Recording | undefined>
+
+const bytesOf = (recorded: Recorded): number =>
+  [...recorded.values()].reduce((sum, one) => sum + (one === undefined ? 0 : Recording.byteLength(one)), 0)
+
+const make = (options: MediaOptions, kept: Kept) =>
   Effect.gen(function*() {
     const timeline = yield* Timeline
     const journal = yield* Journal
@@ -156,11 +173,8 @@ const make = (options: MediaOptions) =>
       dial
     }
     const calls = new Map<string, MediaCall>()
-    const accounts = Shelf.make<ReadonlyArray<AudioStream.StreamAccount>>(keptCalls, () => 1)
-    const recordings = Shelf.make<Recording>(
-      keptBytes,
-      ([caller, app]) => caller.samples.byteLength + app.samples.byteLength
-    )
+    const accounts = Shelf.make<ReadonlyArray<AudioStream.StreamAccount>>(kept.calls, () => 1)
+    const recordings = Shelf.make<Recorded>(kept.recordedBytes, bytesOf)
 
     /** A frame goes to the apps. What comes of it on this side waits, since the next call has a frame for its apps too. */
     const speak = (media: MediaCall, latenessMs: number): void => {
@@ -323,9 +337,16 @@ const make = (options: MediaOptions) =>
         .toSorted((a, b) => a.openedAt - b.openedAt)
     }
 
-    const recordedOf = (media: MediaCall): Recording | undefined => {
-      const [first] = accountsOf(media)
-      return first === undefined ? undefined : streamIn(media, first.streamId)?.recording()
+    /** What there is room for. */
+    const recordedOf = (media: MediaCall, opened: ReadonlyArray<AudioStream.StreamAccount>): Recorded => {
+      const recorded = new Map<string, Recording.Recording | undefined>()
+      let bytes = 0
+      for (const { streamId } of opened) {
+        const recording = streamIn(media, streamId)?.recording()
+        bytes += recording === undefined ? 0 : Recording.byteLength(recording)
+        recorded.set(streamId, bytes <= kept.recordedBytes ? recording : undefined)
+      }
+      return recorded
     }
 
     /** What is kept goes with the entries of the call. */
@@ -369,8 +390,8 @@ const make = (options: MediaOptions) =>
         for (const stream of media.streams) stream.close(1000, "")
         const known = accountsOf(media)
         if (known.length > 0) accounts.put(callId, known)
-        const recording = recordedOf(media)
-        if (recording !== undefined) recordings.put(callId, recording)
+        const recorded = recordedOf(media, known)
+        if (bytesOf(recorded) > 0) recordings.put(callId, recorded)
       },
       ledgerOf: (callId) => {
         const media = calls.get(callId)
@@ -378,11 +399,17 @@ const make = (options: MediaOptions) =>
         forgetEvicted(callId)
         return accounts.get(callId) ?? []
       },
-      recordingOf: (callId) => {
+      recordingOf: (callId, asked) => {
         const media = calls.get(callId)
-        if (media !== undefined) return recordedOf(media)
+        if (media !== undefined) {
+          settle(media)
+          const streamId = asked ?? accountsOf(media)[0]?.streamId
+          return streamId === undefined ? undefined : streamIn(media, streamId)?.recording()
+        }
         forgetEvicted(callId)
-        return recordings.get(callId)
+        const recorded = recordings.get(callId)
+        const streamId = asked ?? recorded?.keys().next().value
+        return streamId === undefined ? undefined : recorded?.get(streamId)
       }
     })
   })
@@ -392,6 +419,7 @@ const make = (options: MediaOptions) =>
  * @since 0.1.0
  */
 export const layer = (
-  options: MediaOptions
+  options: MediaOptions,
+  kept: Kept = defaultKept
 ): Layer.Layer<MediaEngine, never, Timeline | Journal | Pacer | Parties | StreamPort | Faults> =>
-  Layer.effect(MediaEngine, make(options))
+  Layer.effect(MediaEngine, make(options, kept))

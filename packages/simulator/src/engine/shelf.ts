@@ -20,6 +20,7 @@ export const make = <A>(room: number, sizeOf: (one: A) => number): Shelf<A> => {
     remove,
     get: (callId) => kept.get(callId),
     put: (callId, one) => {
+      remove(callId)
       kept.set(callId, one)
       taken += sizeOf(one)
       for (const oldest of kept.keys()) {

@@ -26,7 +26,7 @@ const prefixOf = (tenant: Tenant, isFirst: boolean): string => isFirst ? "" : `$
  */
 export interface Source {
   readonly ledgerOf: (callId: string) => ReadonlyArray<{ readonly streamId: string }>
-  readonly recordingOf: (callId: string) => Recording.Recording | undefined
+  readonly recordingOf: (callId: string, streamId: string) => Recording.Recording | undefined
 }
 
 const write = (path: string, recording: Recording.Recording): Effect.Effect<void> =>
@@ -50,17 +50,20 @@ export const make = Effect.fnUntraced(function*(folder: string) {
   return ({ ledgerOf, recordingOf }: Source, prefix: string) => (entries: ReadonlyArray<Entry>): Effect.Effect<void> =>
     Effect.sync(() => {
       for (const entry of entries) {
-        if (entry._tag !== "Streamed" || ledgerOf(entry.callId)[0]?.streamId !== entry.streamId) continue
-        const recording = recordingOf(entry.callId)
+        if (entry._tag !== "Streamed") continue
+        const { callId, streamId } = entry
+        const recording = recordingOf(callId, streamId)
         if (recording === undefined) continue
-        fork(disk.withPermit(write(join(folder, `${prefix}${entry.callId}.wav`), recording)))
+        const name = Recording.nameOf(callId, streamId, ledgerOf(callId)[0]?.streamId)
+        fork(disk.withPermit(write(join(folder, `${prefix}${name}.wav`), recording)))
       }
     })
 })
 
 /**
- * Writes `CALL.wav` into a folder, which is made if there is none, as soon as the first audio stream of a call is over;
- * for tenants other than the first, `TENANT-CALL.wav`. A disk that fills up is logged, and the calls go on. Fails with
+ * Writes what was said on each audio stream into a folder, which is made if there is none, as soon as the stream is over:
+ * `CALL.wav` for the first of a call, `CALL-STREAM.wav` for each further one; for tenants other than the first,
+ * `TENANT-` before that. A disk that fills up is logged, and the calls go on. Fails with
  * `FileUnreadable` when there can be no such folder.
  *
  * @category layers

@@ -6,7 +6,7 @@ import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
 import * as AccountConfig from "../AccountConfig.ts"
-import type { Recording } from "../core/media/Recording.ts"
+import * as Recording from "../core/media/Recording.ts"
 import * as aliases from "../edge/aliases.ts"
 import { Tenants } from "../engine/Tenants.ts"
 import * as Scenario from "../Scenario.ts"
@@ -30,15 +30,15 @@ export interface ScenarioRunOptions extends Scenario.RunOptions {
 }
 
 /**
- * What came of a run: the report, and what was said on the calls with an audio stream, by their ids. `appOutput` is what
- * the app printed last.
+ * What came of a run: the report, and what was said on audio streams, by the id of the call, and beside its first stream
+ * `CALL-STREAM`. `appOutput` is what the app printed last.
  *
  * @category models
  * @since 0.1.0
  */
 export interface ScenarioRun {
   readonly report: ScenarioReport
-  readonly recordings: ReadonlyMap<string, Recording>
+  readonly recordings: ReadonlyMap<string, Recording.Recording>
   readonly appOutput: string
 }
 
@@ -121,10 +121,13 @@ export const run = (
       broken: [...told.broken, `the app (${app?.command?.join(" ")}) ${ended}`]
     }
     const { media } = tenants.main
-    const recordings = new Map<string, Recording>()
+    const recordings = new Map<string, Recording.Recording>()
     for (const entry of report.entries) {
-      const recording = entry._tag === "Streamed" ? media.recordingOf(entry.callId) : undefined
-      if (entry._tag === "Streamed" && recording !== undefined) recordings.set(entry.callId, recording)
+      if (entry._tag !== "Streamed") continue
+      const { callId, streamId } = entry
+      const recording = media.recordingOf(callId, streamId)
+      const name = Recording.nameOf(callId, streamId, media.ledgerOf(callId)[0]?.streamId)
+      if (recording !== undefined) recordings.set(name, recording)
     }
     return { report, recordings, appOutput: started.output() }
   }).pipe(

@@ -35,7 +35,7 @@ import * as StreamDialer from "./StreamDialer.ts"
  * - `journalFile`: where the journal is copied to, an entry a line.
  * - `sounds`: a folder of WAV files, by whose names parties and prompts have real audio.
  * - `speech`: who speaks texts: `generated` (default) are speech-like sounds, `espeak-ng` is that program.
- * - `recordings`: a folder for the audio of calls with a stream, a WAV file each.
+ * - `recordings`: a folder for what is said on audio streams, a WAV file each.
  * - `aliases`: host names that webhooks and audio streams may go to, and where each leads instead; `*` for all hosts.
  * - `headersTimeout`, `requestTimeout`: how long a client may take to send the head of a request, 10 s, and all of it,
  *   30 s; a head never has longer than the whole. Then it is answered with 408, and the connection ends.

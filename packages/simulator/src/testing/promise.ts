@@ -111,8 +111,11 @@ export interface Tenant extends AsyncDisposable {
   readonly records: () => Promise<ReadonlyArray<CallRecord.CallRecord>>
   /** The records of an ended call's legs, as the customer's URL gets them. */
   readonly cdrs: (callId: string) => Promise<Given<World["cdrs"]>>
-  /** What was said on a call's first stream, as a WAV file: the caller on the left, the app on the right. */
-  readonly recording: (callId: string) => Promise<Uint8Array | undefined>
+  /**
+   * What was said on a stream of a call, by default the first that was open, as a WAV file: the caller on the left, the
+   * app on the right.
+   */
+  readonly recording: (callId: string, streamId?: string) => Promise<Uint8Array | undefined>
   /** What matchers for vitest take. */
   readonly evidence: () => Promise<Evidence.Evidence>
   /** Rejects with an `ExpectationFailed` when it did not come to this. */
@@ -178,9 +181,9 @@ const tenantOf = (world: World, url: string, credentials: Credentials, run: Run)
     journal: (query) => run(world.journal(query)),
     records: () => run(world.records),
     cdrs: (callId) => run(world.cdrs(callId)),
-    recording: (callId) =>
+    recording: (...which) =>
       run(
-        Effect.flatMap(world.recording(callId), (recording) =>
+        Effect.flatMap(world.recording(...which), (recording) =>
           recording === undefined ? Effect.undefined : Effect.fromResult(Wav.encode(recording)))
       ),
     evidence: () => run(world.evidence()),

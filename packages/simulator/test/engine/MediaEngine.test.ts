@@ -491,7 +491,7 @@ describe("what is known of a stream", () => {
       assert.deepStrictEqual([yield* run(false), yield* run(true)], [undefined, 80_000])
     }))
 
-  it.effect("has a recording of the stream that was open first, whichever was dialed first", () =>
+  it.effect("has a recording of each stream, by default of that which was open first, whichever was dialed first", () =>
     withCall({ config: { recordAudio: true } }, (peer) =>
       Effect.gen(function*() {
         yield* place("caller", [{ action: "stream", ws_url: "ws://bot.test/y", stream_on_answer: true }])
@@ -503,7 +503,15 @@ describe("what is known of a stream", () => {
         yield* TestClock.adjust(1000)
         const { media } = (yield* Tenants).main
         assert.deepStrictEqual(media.ledgerOf(callId).map(({ openedAt }) => openedAt), [2000, 3000])
-        assert.strictEqual(media.recordingOf(callId)?.[0].samples.length, 16_000)
+        const [first, second] = media.ledgerOf(callId).map(({ streamId }) => streamId)
+        const recorded = () =>
+          [undefined, first, second, "nothing"].map((streamId) =>
+            media.recordingOf(callId, streamId)?.[0].samples.length
+          )
+        assert.deepStrictEqual(recorded(), [16_000, 16_000, 8000, undefined])
+        yield* TestClock.adjust(1000)
+        yield* recordOf(callId)
+        assert.deepStrictEqual(recorded(), [80_000, 80_000, 72_000, undefined])
       })))
 
   it.effect("has a recording of ten minutes at most", () =>

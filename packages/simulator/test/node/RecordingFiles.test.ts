@@ -1,8 +1,10 @@
 import * as AudioFrame from "@effect-piopiy/sdk/AudioFrame"
+import * as Wav from "@effect-piopiy/sdk/Wav"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
+import * as Result from "effect/Result"
 import type { Entry } from "../../src/core/journal/Entry.ts"
 import * as Measures from "../../src/core/media/Measures.ts"
 import type { Recording } from "../../src/core/media/Recording.ts"
@@ -28,19 +30,26 @@ const streamed = (callId: string, streamId = "one"): Entry => ({
 const silence = AudioFrame.silence("20 millis", 8000)
 const recording: Recording = [silence, silence]
 
-/** What a folder holds after some work with it. */
+/** A caller whose samples all have a value. */
+const tone = (value: number): Recording => [AudioFrame.make(new Int16Array(160).fill(value), 8000), silence]
+
+/** What a folder holds after some work with it: each file with the caller's first sample. */
 const written = <E>(work: (folder: string) => Effect.Effect<void, E>) =>
   Effect.gen(function*() {
     const files = yield* FileSystem.FileSystem
     const folder = yield* files.makeTempDirectoryScoped()
     yield* work(folder)
-    return (yield* files.readDirectory(folder)).toSorted()
+    return yield* Effect.forEach((yield* files.readDirectory(folder)).toSorted(), (name) =>
+      Effect.map(
+        files.readFile(`${folder}/${name}`),
+        (bytes) => [name, Result.getOrThrow(Wav.decode(bytes))[0].samples[0]] as const
+      ))
   }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer))
 
 it.effect("takes what is to be written at once, since it may be gone by the time that the disk is free", () =>
   Effect.gen(function*() {
     const kept = new Map([["a", recording], ["b", recording], ["c", recording]])
-    const names = yield* written((folder) =>
+    const files = yield* written((folder) =>
       Effect.scoped(Effect.gen(function*() {
         const keep = yield* RecordingFiles.make(folder)
         const source: RecordingFiles.Source = {
@@ -51,23 +60,25 @@ it.effect("takes what is to be written at once, since it may be gone by the time
         yield* keep(source, "red-")([...kept.keys()].map((callId) => streamed(callId)))
       }))
     )
-    assert.deepStrictEqual(names, ["red-a.wav", "red-b.wav", "red-c.wav"])
+    assert.deepStrictEqual(files.map(([name]) => name), ["red-a.wav", "red-b.wav", "red-c.wav"])
   }))
 
-it.effect("writes the first stream of a call, once, and nothing of which nothing was kept", () =>
+it.effect("writes each stream of a call, the first under the call's name, and nothing of which nothing was kept", () =>
   Effect.gen(function*() {
-    let taken = 0
-    const names = yield* written((folder) =>
+    const tones = new Map(["one", "two", "three"].map((streamId, place) => [streamId, tone(place + 1)]))
+    const files = yield* written((folder) =>
       Effect.scoped(Effect.gen(function*() {
         const keep = yield* RecordingFiles.make(folder)
-        const recordingOf = (callId: string): Recording | undefined => {
-          taken += 1
-          return callId === "a" ? recording : undefined
+        const source: RecordingFiles.Source = {
+          ledgerOf: () => [{ streamId: "one" }, { streamId: "two" }, { streamId: "three" }],
+          recordingOf: (callId, streamId) => callId === "a" ? tones.get(streamId) : undefined
         }
-        const ledgerOf = () => [{ streamId: "one" }, { streamId: "two" }]
-        yield* keep({ ledgerOf, recordingOf }, "")([streamed("a"), streamed("a", "two"), streamed("b")])
+        yield* keep(source, "red-")([streamed("a", "two"), streamed("a", "one"), streamed("b"), streamed("a", "three")])
       }))
     )
-    assert.deepStrictEqual(names, ["a.wav"])
-    assert.strictEqual(taken, 2)
+    assert.deepStrictEqual(files, [
+      ["red-a-three.wav", 3],
+      ["red-a-two.wav", 2],
+      ["red-a.wav", 1]
+    ])
   }))

@@ -12,6 +12,23 @@ import * as Result from "effect/Result"
 export type Recording = readonly [caller: AudioFrame.AudioFrame, app: AudioFrame.AudioFrame]
 
 /**
+ * What the recording of a stream is called: as its call, and beside the call's first stream with its own id.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const nameOf = (callId: string, streamId: string, firstStreamId: string | undefined): string =>
+  streamId === firstStreamId ? callId : `${callId}-${streamId}`
+
+/**
+ * How much room the samples take.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const byteLength = ([caller, app]: Recording): number => caller.samples.byteLength + app.samples.byteLength
+
+/**
  * A recording as a WAV file of two channels.
  *
  * @category encoding

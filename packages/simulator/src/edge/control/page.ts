@@ -47,8 +47,12 @@ export const json = (body: unknown): Effect.Effect<HttpServerResponse.HttpServer
  * @category constructors
  * @since 0.1.0
  */
-export const refused = (status: number, error: string, message: string): Effect.Effect<never, Refused> =>
-  Effect.fail(HttpServerResponse.jsonUnsafe({ error, message }, { status }))
+export const refused = (
+  status: number,
+  error: string,
+  message: string,
+  more: object = {}
+): Effect.Effect<never, Refused> => Effect.fail(HttpServerResponse.jsonUnsafe({ error, message, ...more }, { status }))
 
 /** Said of an id that is no call's. */
 export const callNotFound = refused(404, "call_not_found", "no call of this tenant has this id; see /_sim/calls")

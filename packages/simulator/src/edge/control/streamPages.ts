@@ -74,6 +74,13 @@ export const stream = Effect.fnUntraced(function*(visit: Visit) {
   return yield* json({ ...times(tenant), callId: id, streams: tenant.media.ledgerOf(id).map(view(visit)) })
 })
 
+/** Refuses the id of a stream, with those that there are. */
+const noSuchStream = (all: ReadonlyArray<StreamAccount>): Effect.Effect<never, Refused> => {
+  const streams = all.map(({ streamId }) => streamId)
+  const message = `streams of this call: ${streams.length === 0 ? "none is known" : streams.join(", ")}`
+  return refused(404, "no_such_stream", message, { streams })
+}
+
 /** The stream that `stream` names, or else the call's first. */
 const chosen = Effect.fnUntraced(function*(visit: Visit) {
   yield* known(visit)
@@ -81,12 +88,7 @@ const chosen = Effect.fnUntraced(function*(visit: Visit) {
   const asked = params.get("stream")
   const all = tenant.media.ledgerOf(id)
   const found = asked === null ? all[0] : all.find(({ streamId }) => streamId === asked)
-  return found
-    ?? (yield* refused(
-      404,
-      "no_such_stream",
-      `streams of this call: ${all.length === 0 ? "none was open" : all.map(({ streamId }) => streamId).join(", ")}`
-    ))
+  return found ?? (yield* noSuchStream(all))
 })
 
 const wantsText = ({ params, request }: Visit): Effect.Effect<boolean, Refused> => {
@@ -124,18 +126,22 @@ export const timeline = Effect.fnUntraced(function*(visit: Visit) {
 })
 
 /**
- * What was said on the call's first stream, the caller on the left and the app on the right, each when it was heard.
+ * What was said on the stream that `stream` names, or else the call's first, the caller on the left and the app on the
+ * right, each when it was heard.
  *
  * @category pages
  * @since 0.1.0
  */
 export const recording = Effect.fnUntraced(function*(visit: Visit) {
   yield* known(visit)
-  const found = visit.tenant.media.recordingOf(visit.id)
-  if (found === undefined) {
-    return yield* refused(404, "no_recording", "no stream of this call was open, or audio is not kept")
-  }
-  return HttpServerResponse.uint8Array(Recording.toWav(found), { contentType: "audio/wav" })
+  const { id, params, tenant: { media } } = visit
+  const asked = params.get("stream") ?? undefined
+  const found = media.recordingOf(id, asked)
+  if (found !== undefined) return HttpServerResponse.uint8Array(Recording.toWav(found), { contentType: "audio/wav" })
+  const all = media.ledgerOf(id)
+  return yield* asked === undefined || all.some(({ streamId }) => streamId === asked)
+    ? refused(404, "no_recording", "no stream of this call was open, audio is not kept, or newer calls needed the room")
+    : noSuchStream(all)
 })
 
 /**
@@ -151,5 +157,11 @@ export const pages: ReadonlyArray<Page> = [
     params: "?stream={id}&format={svg|text}",
     answer: timeline
   },
-  { name: "recording", method: "GET", path: "/calls/{id}/recording.wav", answer: recording }
+  {
+    name: "recording",
+    method: "GET",
+    path: "/calls/{id}/recording.wav",
+    params: "?stream={id}",
+    answer: recording
+  }
 ]

@@ -220,11 +220,33 @@ describe("/_sim/calls/{id}/recording.wav", () => {
       assert.deepStrictEqual(right?.samples.subarray(0, 80), tone.samples)
     }).pipe(Effect.provide(InProcess.layer())))
 
-  it.effect("is none when nothing was kept", () =>
+  it.effect("is that of the call's first stream, unless another one is named", () =>
     Effect.gen(function*() {
       const callId = yield* place({ to: patient, pipeline: stay })
-      const { body, status } = yield* get(`/_sim/calls/${callId}/recording.wav`)
-      assert.deepStrictEqual([status, body["error"]], [404, "no_recording"])
+      const ask = yield* asking({ recordingOf: (_, streamId) => streamId === "two" ? [tone, tone] : [silence, tone] })
+      const first = Effect.fnUntraced(function*(query: string) {
+        const [caller] = Result.getOrThrow(Wav.decode((yield* ask(`${callId}/recording.wav${query}`)).bytes))
+        return caller.samples[0]
+      })
+      assert.deepStrictEqual([yield* first(""), yield* first("?stream=two"), yield* first("?stream=one")], [0, 1000, 0])
+    }).pipe(Effect.provide(InProcess.layer())))
+
+  it.effect("is none when nothing was kept, and of no stream that there is not", () =>
+    Effect.gen(function*() {
+      const callId = yield* place({ to: patient, pipeline: stay })
+      const ask = yield* asking({ ledgerOf: () => [account("one"), account("two")], recordingOf: () => undefined })
+      for (const query of ["", "?stream=one", "?stream=two"]) {
+        const { status, text } = yield* ask(`${callId}/recording.wav${query}`)
+        assert.strictEqual(status, 404)
+        assert.include(text, "no_recording")
+      }
+      const other = yield* ask(`${callId}/recording.wav?stream=three`)
+      assert.strictEqual(other.status, 404)
+      assert.deepStrictEqual(JSON.parse(other.text), {
+        error: "no_such_stream",
+        message: "streams of this call: one, two",
+        streams: ["one", "two"]
+      })
     }).pipe(Effect.provide(InProcess.layer())))
 })
 

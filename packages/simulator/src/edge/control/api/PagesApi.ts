@@ -106,11 +106,15 @@ const record = HttpApiEndpoint.get("record", "/calls/:id/cdr", {
 
 const recording = HttpApiEndpoint.get("recording", "/calls/:id/recording.wav", {
   params: id,
+  query: {
+    stream: Schema.optionalKey(Schema.String.annotate({ description: "Which stream, instead of the call's first." }))
+  },
   success: Schema.Uint8Array.pipe(HttpApiSchema.asUint8Array({ contentType: "audio/wav" })),
-  error: [...turnedAway, wire.callNotFound, wire.noRecording, wire.evicted]
+  error: [...turnedAway, wire.callNotFound, wire.noSuchStream, wire.noRecording, wire.evicted]
 }).annotateMerge(OpenApi.annotations({
   summary: "Get a call's recording",
-  description: "What was said on the call's first stream, the caller on the left and the app on the right, as WAV. The "
+  description:
+    "What was said on one of the call's streams, the caller on the left and the app on the right, as WAV. The "
     + "tenant must keep audio: `recordAudio`."
 }))
 

@@ -153,7 +153,19 @@ export class CallInProgress extends Schema.Error<CallInProgress>("CallInProgress
 export class Evicted extends Schema.Error<Evicted>("Evicted")({ _tag: tag("evicted", "Evicted"), message }) {}
 
 /**
- * No stream of the call was open, or audio is not kept.
+ * The call has no such stream; these it has.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class NoSuchStream extends Schema.Error<NoSuchStream>("NoSuchStream")({
+  _tag: tag("no_such_stream", "NoSuchStream"),
+  message,
+  streams: Schema.Array(Schema.String)
+}) {}
+
+/**
+ * No stream of the call was open, audio is not kept, or newer calls needed the room.
  *
  * @category errors
  * @since 0.1.0
@@ -275,6 +287,7 @@ export const wire = {
   callNotFound: CallNotFound.pipe(Schema.encodeKeys(errorKey), HttpApiSchema.status(404)),
   legNotFound: LegNotFound.pipe(Schema.encodeKeys(errorKey), HttpApiSchema.status(404)),
   noRecording: NoRecording.pipe(Schema.encodeKeys(errorKey), HttpApiSchema.status(404)),
+  noSuchStream: NoSuchStream.pipe(Schema.encodeKeys(errorKey), HttpApiSchema.status(404)),
   noSuchFault: NoSuchFault.pipe(Schema.encodeKeys(errorKey), HttpApiSchema.status(404)),
   noSuchScript: NoSuchScript.pipe(Schema.encodeKeys(errorKey), HttpApiSchema.status(404)),
   taken: Taken.pipe(Schema.encodeKeys(errorKey), HttpApiSchema.status(409)),
