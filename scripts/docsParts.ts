@@ -506,7 +506,7 @@ const simulatorBounds: ReadonlyArray<Bound> = [
     at: "the stream fails: `TooMany`"
   },
   {
-    what: "milliseconds that an app has to answer the close of its socket",
+    what: "milliseconds that an app has to answer a close, and to let go of a connection that it closed",
     file: "node/StreamDialer.ts",
     name: "closeGraceMs",
     at: "it is cut off"

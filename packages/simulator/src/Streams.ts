@@ -1,8 +1,22 @@
 /** Where a simulator's audio streams go: over sockets as `node` dials them, to an app in the same process, or nowhere. */
 import * as Layer from "effect/Layer"
-import { StreamPort } from "./engine/StreamPort.ts"
+import { fittingReason, platformClose, StreamPort } from "./engine/StreamPort.ts"
 
 export {
+  /**
+   * As many characters of a reason as fit a close frame: what the app sees of it.
+   *
+   * @category constructors
+   * @since 0.1.0
+   */
+  fittingReason,
+  /**
+   * How the platform's close ends a socket.
+   *
+   * @category constructors
+   * @since 0.1.0
+   */
+  platformClose,
   /**
    * Dials sockets.
    *

@@ -185,8 +185,6 @@ export const dial = ({ network, port, seed, timeline }: Path, request: Dial, lis
     endBurst()
     const shut = (): void => {
       toApp.clear()
-      // A peer that is left unread could not answer.
-      if (isHeldBack) line?.hold?.(false)
       line?.close(code, reason)
     }
     if (!isOpen) return shut()

@@ -34,6 +34,36 @@ export interface StreamClose {
   readonly reason: string
 }
 
+const broken: StreamClose = { by: "Network", code: 1006, reason: "" }
+
+/**
+ * How the platform's close ends a socket: with this code and reason, or, for a code that no close frame can carry, by
+ * breaking the connection off.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const platformClose = (code: number, reason: string): StreamClose =>
+  (code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code)) || (code >= 3000 && code <= 4999)
+    ? { by: "Platform", code, reason }
+    : broken
+
+/** The longest reason that fits a close frame. */
+const reasonBytes = 123
+
+/**
+ * As many characters of a reason as fit a close frame: what the app sees of it.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const fittingReason = (reason: string): string => {
+  const bytes = new TextEncoder().encode(reason)
+  return bytes.length <= reasonBytes
+    ? reason
+    : new TextDecoder().decode(bytes.subarray(0, reasonBytes), { stream: true })
+}
+
 /**
  * Why a socket was never open: refused by status, no connection, a URL that may not be dialed, too late.
  *
@@ -46,8 +76,8 @@ export interface StreamFailure {
 }
 
 /**
- * Whoever dialed is told: `opened`, when it has its line, or `failed` once, then messages, then `closed` once. Never after {@link Line.close}
- * by the platform, except `closed`.
+ * Whoever dialed is told, never before it has its line: `failed` once; or `opened` once, then messages, then `closed` once.
+ * After {@link Line.close} it is told nothing but `closed`, perhaps before that returns, also when the socket was not open yet.
  *
  * @category models
  * @since 0.1.0
@@ -61,8 +91,10 @@ export interface Listener {
 
 /**
  * A dialed socket. Nothing waits: what the app does not take stays with the line, and `bufferedBytes` tells how much.
- * Closing with 1006 breaks the connection off, in the middle of a frame where the line can. `hold` leaves unread what the
- * app sends, until it is let go; a line that cannot hold an app back has none.
+ *
+ * - `close`: the first close counts, whoever closes; {@link platformClose} says what it does. What is sent after it is dropped.
+ * - `hold`: while held, no message is told, and what the app sends is left unread. Let go, all of it is told in order, perhaps
+ *   before that returns. The end of the socket lets go. A line that cannot hold an app back has none.
  *
  * @category models
  * @since 0.1.0

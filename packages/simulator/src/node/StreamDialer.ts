@@ -1,8 +1,12 @@
-/** Dials the customer's audio sockets over the network, with the package `ws`. Every time here is the clock's. */
+/**
+ * Dials the customer's audio sockets over the network, with the package `ws`. Every time here is the clock's, but for how
+ * long a peer that closed may keep its connection: of that only `ws` knows.
+ */
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
+import * as MutableList from "effect/MutableList"
 import type * as Scope from "effect/Scope"
 import { isIPv6, type LookupFunction } from "node:net"
 import type { Duplex } from "node:stream"
@@ -10,8 +14,10 @@ import { type RawData, WebSocket } from "ws"
 import * as hosts from "../edge/webhook/hosts.ts"
 import {
   type Dial,
+  fittingReason,
   type Line,
   type Listener,
+  platformClose,
   type StreamClose,
   type StreamFailure,
   StreamPort
@@ -37,7 +43,7 @@ export interface DialerOptions {
 export const defaultMaximumSockets = 4096
 
 /**
- * How long a peer may take to answer a close before it is cut off.
+ * How long a peer may take to answer a close, and to let go of a connection that it closed, before it is cut off.
  *
  * @category constants
  * @since 0.1.0
@@ -46,13 +52,6 @@ export const closeGraceMs = 2000
 
 /** Bytes waiting for the peer beyond which its pings are not answered: it could fill the memory with pongs. */
 const pongBacklogBytes = 65_536
-
-/** The longest reason that fits a close frame. */
-const reasonBytes = 123
-
-/** Codes that a close frame can carry; the rest stand for what happened without one. */
-const isSendable = (code: number): boolean =>
-  (code >= 1000 && code <= 1014 && code !== 1004 && code !== 1005 && code !== 1006) || (code >= 3000 && code <= 4999)
 
 const broken: StreamClose = { by: "Network", code: 1006, reason: "" }
 
@@ -71,14 +70,6 @@ const violation = ({ code }: NodeJS.ErrnoException): StreamClose =>
   code?.startsWith("WS_ERR_") === true
     ? { by: "Platform", code: violationCodes.get(code) ?? 1002, reason: "" }
     : broken
-
-/** As many characters of a text as fit a close frame. */
-const shortened = (reason: string): string => {
-  const bytes = Buffer.from(reason)
-  return bytes.length <= reasonBytes
-    ? reason
-    : new TextDecoder().decode(bytes.subarray(0, reasonBytes), { stream: true })
-}
 
 const bytesOf = (data: RawData): Uint8Array =>
   Array.isArray(data) ? Buffer.concat(data) : data instanceof ArrayBuffer ? new Uint8Array(data) : data
@@ -103,11 +94,16 @@ const makeCall = (listener: Listener) => {
   let hasHeard = false
   /** Whether what the peer sends is left unread: then it is not heard, and that says nothing of it. */
   let isHeld = false
+  /** What had been read when it was held. */
+  const kept = MutableList.make<string | Uint8Array>()
   /** Below the frames. */
   let connection: Duplex | undefined
   const opened = Deferred.makeUnsafe<void, StreamFailure>()
   const ended = Deferred.makeUnsafe<void>()
   const over = Deferred.makeUnsafe<void>()
+
+  /** Not behind half a frame. */
+  const isWritable = (): boolean => ending === undefined && socket?.readyState === WebSocket.OPEN
 
   const settle = (close: StreamClose): void => {
     ending ??= close
@@ -124,10 +120,14 @@ const makeCall = (listener: Listener) => {
 
   const close = (code: number, reason: string): void => {
     if (state === "Over" || ending !== undefined) return
+    // The peer was first, and that is told as soon as the connection is closed.
+    if (state === "Open" && socket?.readyState !== WebSocket.OPEN) return
     if (code === broken.code) return breakOff()
-    if (!isSendable(code)) return cut()
-    settle({ by: "Platform", code, reason })
-    if (state === "Open") socket?.close(code, shortened(reason))
+    const how = platformClose(code, reason)
+    if (how.by !== "Platform") return cut()
+    settle(how)
+    hold(false)
+    if (state === "Open") socket?.close(code, fittingReason(reason))
   }
 
   /** Breaks off in the middle of a frame. */
@@ -143,6 +143,26 @@ const makeCall = (listener: Listener) => {
     socket?.terminate()
   }
 
+  const tell = (message: string | Uint8Array): void => {
+    if (state === "Open" && ending === undefined) listener.message(message)
+  }
+
+  const nextKept = () => isHeld ? MutableList.Empty : MutableList.take(kept)
+
+  /** Tells what was kept, until it is held again. */
+  const tellKept = (): void => {
+    for (let message = nextKept(); message !== MutableList.Empty; message = nextKept()) tell(message)
+  }
+
+  /** What is ending is not held any more: the peer could not answer, and what was kept would be lost. */
+  const hold = (held: boolean): void => {
+    isHeld = held && (state === "Dialing" || isWritable())
+    tellKept()
+    if (state !== "Open") return
+    if (isHeld) socket?.pause()
+    else socket?.resume()
+  }
+
   const fail = (failure: StreamFailure): void => {
     if (state !== "Dialing") return
     conclude(() => ending === undefined ? listener.failed(failure) : listener.closed(ending))
@@ -154,13 +174,17 @@ const makeCall = (listener: Listener) => {
     addresses: ReadonlyArray<string>,
     { maxMessageBytes, offersDeflate = false }: Dial
   ): void => {
-    const dialed = new WebSocket(url, {
+    if (ending !== undefined) return
+    // `closeTimeout` is not in the types of the package.
+    const settings = {
       autoPong: false,
+      closeTimeout: closeGraceMs,
       followRedirects: false,
       lookup: leadingTo(addresses),
       maxPayload: maxMessageBytes,
       perMessageDeflate: offersDeflate
-    })
+    }
+    const dialed = new WebSocket(url, settings)
     socket = dialed
     dialed.on("upgrade", ({ socket: upgraded }) => {
       connection = upgraded
@@ -168,6 +192,7 @@ const makeCall = (listener: Listener) => {
     dialed.on("open", () => {
       if (state !== "Dialing" || ending !== undefined) return dialed.terminate()
       state = "Open"
+      if (isHeld) dialed.pause()
       listener.opened()
       Deferred.doneUnsafe(opened, Effect.void)
     })
@@ -184,33 +209,32 @@ const makeCall = (listener: Listener) => {
     })
     dialed.on("message", (data, isBinary) => {
       hasHeard = true
-      if (state === "Open" && ending === undefined) listener.message(isBinary ? bytesOf(data) : String(data))
+      const message = isBinary ? bytesOf(data) : String(data)
+      if (isHeld) MutableList.append(kept, message)
+      else tell(message)
     })
     dialed.on("pong", () => {
       hasHeard = true
     })
     dialed.on("ping", (data) => {
       hasHeard = true
-      if (dialed.readyState === WebSocket.OPEN && dialed.bufferedAmount < pongBacklogBytes) dialed.pong(data)
+      if (isWritable() && dialed.bufferedAmount < pongBacklogBytes) dialed.pong(data)
     })
     dialed.on("close", (code, reason) => {
       if (state !== "Open") return
       const close = code === broken.code ? broken : { by: "App", code, reason: String(reason) } as const
+      hold(false)
       conclude(() => listener.closed(ending ?? close))
     })
   }
 
   const line: Line = {
     send: (message) => {
-      if (socket?.readyState === WebSocket.OPEN) socket.send(message)
+      if (isWritable()) socket?.send(message)
     },
     bufferedBytes: () => socket?.bufferedAmount ?? 0,
     close,
-    hold: (held) => {
-      isHeld = held
-      if (held) socket?.pause()
-      else socket?.resume()
-    }
+    hold
   }
 
   return {
@@ -227,7 +251,7 @@ const makeCall = (listener: Listener) => {
       hasHeard = false
     },
     ping: () => {
-      if (socket?.readyState === WebSocket.OPEN) socket.ping()
+      if (isWritable()) socket?.ping()
     },
     /** The end, of whatever is not over by itself. */
     finish: () => {
@@ -329,9 +353,9 @@ const make = (options: DialerOptions): Effect.Effect<StreamPort["Service"], neve
  *   `maxMessageBytes`: `closed`, by the platform.
  * - A peer that was not heard for `pingMs` is pinged, and cut off when it is not heard for `pongTimeoutMs` then either:
  *   1006, by the network. 0 for no pings.
- * - A close is answered within {@link closeGraceMs}, else the connection is cut. Closing with a code that no frame can carry
- *   cuts it at once, with 1006 in the middle of a frame.
- * - A peer that is held is left unread, and is not cut off for its silence.
+ * - A close is answered within {@link closeGraceMs}, else the connection is cut, as it is when a peer that closed does not let
+ *   go of it for so long. Closing with a code that no frame can carry cuts it at once, with 1006 in the middle of a frame.
+ * - A peer that is held is left unread, its close too, and is not cut off for its silence.
  *
  * When the scope closes, sockets are closed with 1001.
  *

@@ -9,7 +9,16 @@ import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import { type Dial, type Line, type Listener, type StreamClose, StreamPort } from "../Streams.ts"
+import {
+  type Dial,
+  fittingReason,
+  type Line,
+  type Listener,
+  platformClose,
+  type StreamClose,
+  type StreamFailure,
+  StreamPort
+} from "../Streams.ts"
 
 /**
  * How the app is reached: `answersAfter` is how long it takes to answer a handshake, no time when left out.
@@ -97,34 +106,40 @@ const makeWay = Effect.withFiberSucceed(({ currentDispatcher }): Way => {
 })
 
 /** A connection that keeps whatever the app does not take. It is written to and read without a pause. */
-const connect = Effect.fnUntraced(function*(listener: Listener) {
+const connect = Effect.fnUntraced(function*(listener: Listener, maxMessageBytes: number) {
   const way = yield* makeWay
-  let isOpen = true
+  let ended: StreamTransport.Close | undefined
   const reads = Latch.makeUnsafe(true)
 
   const end = ({ by, code, reason }: StreamClose): void => {
-    if (!isOpen) return
-    isOpen = false
+    if (ended !== undefined) return
+    ended = { code, reason: fittingReason(reason) }
     reads.openUnsafe()
-    way.end({ code, reason })
+    way.end(ended)
     listener.closed({ by, code, reason })
   }
+  const tell = (text: string): void =>
+    text.length > maxMessageBytes ? end(platformClose(1009, "")) : listener.message(text)
+  const write = (text: string): Effect.Effect<void, StreamTransport.Close> =>
+    Effect.suspend(() => {
+      if (ended !== undefined) return Effect.fail(ended)
+      if (!reads.isOpen()) return Effect.andThen(reads.await, write(text))
+      tell(text)
+      return Effect.void
+    })
   const line: Line = {
     send: way.put,
     deliver: way.hand,
     bufferedBytes: way.byteLength,
-    close: (code, reason) => end({ by: code === 1006 ? "Network" : "Platform", code, reason }),
+    close: (code, reason) => end(platformClose(code, reason)),
     hold: (isHeld) => isHeld ? reads.closeUnsafe() : reads.openUnsafe()
   }
   const connection: StreamTransport.Connection = {
     run: way.run,
-    write: (text) => {
-      const said = Effect.sync(() => isOpen ? listener.message(text) : undefined)
-      return Effect.suspend(() => reads.isOpen() ? said : Effect.andThen(reads.await, said))
-    },
+    write,
     offerUnsafe: (text) => {
-      if (!isOpen || !reads.isOpen()) return false
-      listener.message(text)
+      if (ended !== undefined || !reads.isOpen()) return false
+      tell(text)
       return true
     },
     close: (close) => Effect.sync(() => end({ by: "App", ...close })),
@@ -143,7 +158,8 @@ const tokenIn = (url: string, path: string): Option.Option<string> | undefined =
 
 /**
  * Every stream goes to the {@link StreamServer.StreamServer}, whatever the host of its URL, and then to the handler. A URL
- * that does not lead to the server's path is refused with 404, a token as the server refuses it.
+ * that does not lead to the server's path is refused with 404, a token as the server refuses it. A stream is as one over
+ * sockets, but for what `docs/limits.md` tells.
  *
  * Give it the server that issues the tickets, by the same layer value.
  *
@@ -163,7 +179,10 @@ export const layer = <E, R>(
       const fork = yield* FiberSet.runtime(fibers)()
       const answersAfter = Duration.fromInputUnsafe(options.answersAfter ?? 0)
 
-      const accepted = Effect.fnUntraced(function*(url: string, connection: Effect.Effect<StreamTransport.Connection>) {
+      const accepted = Effect.fnUntraced(function*(
+        url: string,
+        connection: Effect.Effect<StreamTransport.Connection, StreamTransport.Close>
+      ) {
         const token = tokenIn(url, server.hosting.path)
         if (token === undefined) return Option.some(404)
         return yield* server.accept(token, connection, handler).pipe(
@@ -172,20 +191,29 @@ export const layer = <E, R>(
         )
       })
 
-      const dial = ({ handshakeMs, url }: Dial, listener: Listener): Line => {
+      const dial = ({ handshakeMs, maxMessageBytes, url }: Dial, listener: Listener): Line => {
         let line: Line | undefined
-        let isGivenUp = false
-        const connection = Effect.map(connect(listener), (both) => {
+        /** Whether the handshake has failed or was given up. */
+        let isOver = false
+        let isHeld = false
+        const connection = Effect.gen(function*() {
+          if (isOver) return yield* Effect.fail<StreamTransport.Close>({ code: 1006, reason: "" })
+          const both = yield* connect(listener, maxMessageBytes)
           line = both.line
+          line.hold?.(isHeld)
           listener.opened()
           return both.connection
         })
-        const fail = (failure: Parameters<Listener["failed"]>[0]) =>
-          Effect.sync(() => isGivenUp ? undefined : listener.failed(failure))
+        const fail = (failure: StreamFailure) =>
+          Effect.sync(() => {
+            if (isOver) return
+            isOver = true
+            listener.failed(failure)
+          })
         const answered = Duration.toMillis(answersAfter) > handshakeMs
           ? Effect.andThen(Effect.sleep(handshakeMs), fail({ why: "TimedOut" }))
           : Effect.sleep(answersAfter).pipe(
-            Effect.flatMap(() => isGivenUp ? Effect.succeedNone : accepted(url, connection)),
+            Effect.flatMap(() => isOver ? Effect.succeedNone : accepted(url, connection)),
             Effect.flatMap(Option.match({
               onNone: () => Effect.void,
               onSome: (status) => fail({ why: "Refused", status })
@@ -197,10 +225,15 @@ export const layer = <E, R>(
           send: (message) => line?.send(message),
           deliver: (message) => line?.deliver?.(message),
           bufferedBytes: () => line?.bufferedBytes() ?? 0,
-          hold: (isHeld) => line?.hold?.(isHeld),
+          hold: (held) => {
+            isHeld = held
+            line?.hold?.(held)
+          },
           close: (code, reason) => {
-            isGivenUp = true
-            line?.close(code, reason)
+            if (line !== undefined) return line.close(code, reason)
+            if (isOver) return
+            isOver = true
+            listener.closed(platformClose(code, reason))
           }
         }
       }
