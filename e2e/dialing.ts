@@ -51,22 +51,29 @@ export interface Dialed {
 
 const usual = { handshakeMs: 5000, pingMs: 0, maxMessageBytes: 1 << 20 }
 
-/** Dials a URL; with `counts`, messages are counted and not kept. */
+export interface DialOptions extends Partial<Omit<Dial, "url">> {
+  /** Whether messages are counted and not kept. */
+  readonly counts?: boolean
+  /** What is done as soon as a message is told, before the listener returns. */
+  readonly onMessage?: (line: Line) => void
+}
+
 export const dialTo = (
   port: StreamPort["Service"],
   url: string,
-  options: Partial<Dial> & { readonly counts?: boolean } = {}
+  options: DialOptions = {}
 ): Effect.Effect<Dialed> =>
   Effect.map(Queue.unbounded<Told>(), (told) => {
     let messages = 0
-    const { counts = false, ...dial } = options
-    const line = port.dial({ ...usual, url, ...dial }, {
+    const { counts = false, onMessage, ...dial } = options
+    const line: Line = port.dial({ ...usual, url, ...dial }, {
       opened: () => Queue.offerUnsafe(told, opened),
       failed: (failure) => Queue.offerUnsafe(told, failed(failure)),
       closed: (close) => Queue.offerUnsafe(told, { _tag: "Closed", close }),
       message: (message) => {
         messages += 1
         if (!counts) Queue.offerUnsafe(told, { _tag: "Message", message })
+        onMessage?.(line)
       }
     })
     return { line, next: Queue.take(told), rest: Queue.clear(told), messages: () => messages }
@@ -75,7 +82,7 @@ export const dialTo = (
 /** Dials with a dialer of its own, and waits until the socket is open. */
 export const opening = Effect.fnUntraced(function*(
   url: string,
-  options: Parameters<typeof dialTo>[2] & { readonly dialer?: Partial<StreamDialer.DialerOptions> } = {}
+  options: DialOptions & { readonly dialer?: Partial<StreamDialer.DialerOptions> } = {}
 ) {
   const { dialer: given = {}, ...dial } = options
   const dialed = yield* dialTo(yield* dialer(given), url, dial)
