@@ -110,24 +110,35 @@ export const sockets: Effect.Effect<Subject, never, Scope.Scope> = Effect.gen(fu
   }
 })
 
-const memoryApp = (connection: StreamTransport.Connection): Effect.Effect<App> =>
-  Effect.map(Queue.unbounded<Heard>(), (heard) => {
-    const pull = Effect.matchEffect(connection.pull, {
-      onFailure: (close) => Queue.offer(heard, { _tag: "Closed", ...close }),
-      onSuccess: (messages) => Queue.offerAll(heard, messages.map((message) => ({ _tag: "Message", message })))
-    })
-    return {
-      next: Effect.andThen(
-        Effect.suspend(() => Queue.sizeUnsafe(heard) === 0 ? pull : Effect.void),
-        Queue.take(heard)
-      ),
-      says: (message) =>
-        typeof message === "string" ? connection.write(message) : Effect.die(new Error("it says no bytes")),
-      close: (code, reason) => connection.close({ code, reason }),
-      breaksOff: connection.terminate,
-      reads: () => undefined
-    }
+/** It begins to take what comes when it first asks for it. */
+const memoryApp = Effect.fnUntraced(function*(connection: StreamTransport.Connection, scope: Scope.Scope) {
+  const heard = yield* Queue.unbounded<Heard>()
+  let isRunning = false
+  const receiver: StreamTransport.Receiver = {
+    message: (message) => {
+      Queue.offerUnsafe(heard, { _tag: "Message", message })
+    },
+    settle: () => true
+  }
+  const running = Effect.catch(
+    connection.run(receiver),
+    (close: StreamTransport.Close) => Queue.offer(heard, { _tag: "Closed", ...close })
+  )
+  const run = Effect.suspend(() => {
+    if (isRunning) return Effect.void
+    isRunning = true
+    return Effect.forkIn(running, scope, { startImmediately: true })
   })
+  const app: App = {
+    next: Effect.andThen(run, Queue.take(heard)),
+    says: (message) =>
+      typeof message === "string" ? connection.write(message) : Effect.die(new Error("it says no bytes")),
+    close: (code, reason) => connection.close({ code, reason }),
+    breaksOff: connection.terminate,
+    reads: () => undefined
+  }
+  return app
+})
 
 /** How long an app in memory ponders. */
 const pondersMs = 1000
@@ -163,8 +174,10 @@ export const memory: Subject = {
   kind: "memory",
   reach: Effect.fnUntraced(function*(answer, options) {
     const { connection, port } = yield* memoryPort(answer)
+    const scope = yield* Effect.scope
     const dialed = yield* dialTo(port, "ws://bot.test/stream", options)
-    return { ...dialed, app: Effect.flatMap(connection, memoryApp), asked: TestClock.adjust(pondersMs / 2) }
+    const app = Effect.flatMap(connection, (connection) => memoryApp(connection, scope))
+    return { ...dialed, app, asked: TestClock.adjust(pondersMs / 2) }
   }),
   passes: TestClock.adjust,
   settled: TestClock.adjust("1 minute"),
