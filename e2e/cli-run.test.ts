@@ -334,7 +334,10 @@ describe.concurrent("piopiy-sim run", () => {
       })
       const { code, stdout } = yield* runSim("run", `${folder}/dies.json`, "--journals", folder)
       assert.strictEqual(code, 1)
-      assert.match(stdout, /the app \(node -e [^]*\) ended with 7 before the run was over\n/)
+      assert.match(
+        stdout,
+        /the app \(node -e [^]*\) ended with 7 before the run was over\n\n {8}call 1 is .*\n {8}.*phone/
+      )
       assert.include(stdout, "the app printed last:\n        out of luck\n")
     }).pipe(Effect.provide(platform)))
 

@@ -14,6 +14,7 @@ import * as Predicate from "effect/Predicate"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import * as Broken from "./core/expect/Broken.ts"
 import * as check from "./core/expect/check.ts"
 import type { Expectation } from "./core/expect/Expectation.ts"
 import * as idle from "./core/fault/idle.ts"
@@ -94,10 +95,12 @@ const brokenOff = (error: HttpClientError.HttpClientError): string => {
 const isOriginated = (entry: Entry): boolean => entry._tag === "Turned" && entry.event._tag === "Originated"
 
 /** What the simulator itself broke on. */
-const defects = (entries: ReadonlyArray<Entry>): ReadonlyArray<string> =>
-  entries.flatMap((entry) =>
-    entry._tag === "Broke" ? [`the simulator broke on call ${entry.callId}: ${entry.message}; please report this`] : []
-  )
+const defects = (entries: ReadonlyArray<Entry>): ReadonlyArray<Broken.Broken> =>
+  entries.flatMap((entry) => {
+    if (entry._tag !== "Broke") return []
+    const { callId, message, seq } = entry
+    return [{ why: `the simulator broke on call ${callId}: ${message}; please report this`, seq, callId }]
+  })
 
 /** What the run waited for when it gave up. */
 const stoodStill = ({ message, reason }: TimeRefused): string =>
@@ -127,7 +130,7 @@ export const run = Effect.fn("ScenarioRunner.run")(function*(
   const began = realClock.monotonicTimeNanosUnsafe()
   const limitMs = scenario.lastsMs ?? defaultLongestMs
   const token = Scenario.tokenOf(scenario)
-  const broken: Array<string> = []
+  const broken: Array<Broken.Broken> = []
   const requests = yield* FiberSet.make<void>()
   let down = 0
   let comingBack = false
@@ -169,6 +172,14 @@ export const run = Effect.fn("ScenarioRunner.run")(function*(
       && (entry.callId === ids?.call_id || entry.event.requestId === requestId)
     ) ?? since[0]
     return meant?._tag === "Turned" ? meant.callId : undefined
+  }
+
+  /** A step did not come about now. */
+  const fails = (due: ScenarioSteps.Due, why: string): void => {
+    const call = callOf(due.step)
+    const callId = call === undefined ? undefined : steps.callId(call)
+    const seq = journal.last()
+    broken.push({ why: `${shownStep(due)}: ${why}`, seq, ...callId === undefined ? {} : { callId } })
   }
 
   const deed = ({ step }: ScenarioSteps.Due): Effect.Effect<unknown, string> => {
@@ -256,7 +267,7 @@ export const run = Effect.fn("ScenarioRunner.run")(function*(
     const from = journal.last() + 1
     const slowed = journal.follow({ from }).pipe(Stream.filter(isSlow), Stream.take(1), Stream.runDrain)
     yield* deed(due).pipe(
-      Effect.catch((why) => Effect.sync(() => broken.push(`${shownStep(due)}: ${why}`))),
+      Effect.catch((why) => Effect.sync(() => fails(due, why))),
       Effect.ensuring(Effect.sync(() => name === undefined ? undefined : steps.tried(name))),
       Effect.ensuring(Effect.andThen(Deferred.succeed(done, undefined), Effect.sync(moving.wake))),
       Effect.asVoid,
@@ -264,7 +275,7 @@ export const run = Effect.fn("ScenarioRunner.run")(function*(
     )
     const overOrSlow = Effect.raceFirst(Deferred.await(done), slowed)
     const inTime = yield* ScenarioTime.onTheWall(Effect.timeoutOption(overOrSlow, guard))
-    if (Option.isNone(inTime)) broken.push(`${shownStep(due)}: came to no end within ${guard}`)
+    if (Option.isNone(inTime)) fails(due, `came to no end within ${guard}`)
   })
 
   const isOver = Effect.gen(function*() {
@@ -307,7 +318,7 @@ export const run = Effect.fn("ScenarioRunner.run")(function*(
     Effect.as(false),
     Effect.catch((refused) =>
       Effect.sync(() => {
-        broken.push(stoodStill(refused))
+        broken.push({ why: stoodStill(refused) })
         return true
       })
     )
@@ -329,15 +340,18 @@ export const run = Effect.fn("ScenarioRunner.run")(function*(
     const why = when === undefined
       ? `the run was over at ${virtualMs} ms, before ${step.atMs} ms`
       : `call ${shown(when.call)} never was ${when.is}${when.nth === undefined ? "" : ` ${when.nth} times`} in time`
-    broken.push(`${shownStep(due)} was never done: ${why}`)
+    const callId = when === undefined ? undefined : steps.callId(when.call)
+    broken.push({ why: `${shownStep(due)} was never done: ${why}`, ...callId === undefined ? {} : { callId } })
   }
   if (scenario.lastsMs === undefined && live.length > 0 && !isStuck) {
-    broken.push(`calls were still in progress after ${virtualMs} ms: ${live.length}; if that is meant, say lastsMs`)
+    const why = `calls were still in progress after ${virtualMs} ms: ${live.length}; if that is meant, say lastsMs`
+    const callId = steps.calls().find((id) => journal.record(id) === undefined)
+    broken.push({ why, ...callId === undefined ? {} : { callId } })
   }
   const report: ScenarioReport = {
     name: scenario.name,
     ...Scenario.settingsOf(scenario, options),
-    broken: [...broken, ...defects(entries)],
+    broken: Broken.tell([...broken, ...defects(entries)], entries),
     verdicts: (scenario.expect ?? []).map(judge),
     remarks: main.faults.list().flatMap(({ fired, id, matched, rule }) =>
       fired > 0 ? [] : [

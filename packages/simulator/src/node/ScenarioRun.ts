@@ -6,11 +6,12 @@ import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
 import * as AccountConfig from "../AccountConfig.ts"
+import * as Broken from "../core/expect/Broken.ts"
 import * as Recording from "../core/media/Recording.ts"
 import * as aliases from "../edge/aliases.ts"
 import { Tenants } from "../engine/Tenants.ts"
 import * as Scenario from "../Scenario.ts"
-import type { ScenarioReport } from "../ScenarioReport.ts"
+import * as ScenarioReport from "../ScenarioReport.ts"
 import * as ScenarioRunner from "../ScenarioRunner.ts"
 import type { SimulatorError } from "../SimulatorError.ts"
 import * as AppProcess from "./AppProcess.ts"
@@ -37,7 +38,7 @@ export interface ScenarioRunOptions extends Scenario.RunOptions {
  * @since 0.1.0
  */
 export interface ScenarioRun {
-  readonly report: ScenarioReport
+  readonly report: ScenarioReport.ScenarioReport
   readonly recordings: ReadonlyMap<string, Recording.Recording>
   readonly appOutput: string
 }
@@ -66,7 +67,11 @@ const fetching = Effect.map(
 const noApp: AppProcess.App = { output: () => "", ended: () => undefined }
 
 /** A run that did not begin. */
-const notBegun = (scenario: Scenario.Scenario, options: Scenario.RunOptions, why: string): ScenarioReport => ({
+const notBegun = (
+  scenario: Scenario.Scenario,
+  options: Scenario.RunOptions,
+  why: string
+): ScenarioReport.ScenarioReport => ({
   name: scenario.name,
   ...Scenario.settingsOf(scenario, options),
   broken: [why],
@@ -116,10 +121,10 @@ export const run = (
       app: aliases.client(leading)(client)
     }, options).pipe(Effect.provideContext(server))
     const ended = started.ended()
-    const report = ended === undefined ? told : {
-      ...told,
-      broken: [...told.broken, `the app (${app?.command?.join(" ")}) ${ended}`]
-    }
+    const why = `the app (${app?.command?.join(" ")}) ${ended}`
+    // What failed before shows what led to that.
+    const fallen = ScenarioReport.passed(told) ? Broken.tell([{ why }], told.entries) : [why]
+    const report = ended === undefined ? told : { ...told, broken: [...told.broken, ...fallen] }
     const { media } = tenants.main
     const recordings = new Map<string, Recording.Recording>()
     for (const entry of report.entries) {

@@ -371,9 +371,58 @@ describe("a run that does not go as its scenario says", () => {
       const { broken } = yield* run(json)
       assert.lengthOf(broken, expected.length, broken.join("\n"))
       expected.forEach((one, index) => {
-        if (typeof one === "string") assert.strictEqual(broken[index], one)
-        else assert.match(broken[index] ?? "", one)
+        const [first = ""] = (broken[index] ?? "").split("\n")
+        if (typeof one === "string") assert.strictEqual(first, one)
+        else assert.match(first, one)
       })
+    }))
+
+  it.effect.each<readonly [string, object, RegExp]>([
+    [
+      "a step that was refused",
+      {
+        steps: [
+          { atMs: 0, do: placing("919840007205") },
+          { atMs: 1000, do: placing("12", { as: "refused" }) }
+        ]
+      },
+      /^steps\[1\] \(PlaceCall\): 400 .*\n\ncall 1 is .*, ended at 00:06\.000: .*\n.*phone.*\n[^]*hangs up/
+    ],
+    [
+      "a reply that does not come",
+      {
+        faults: [{ fault: { _tag: "NoAnswer", effect: "before" } }],
+        steps: [{ atMs: 0, do: placing(patient) }]
+      },
+      /^steps\[0\] \(PlaceCall\): no reply within 10000 ms\n\n.*phone.*\n.*NoAnswer/
+    ],
+    [
+      "a moment that did not come",
+      {
+        steps: [
+          { atMs: 0, do: placing("919840007001") },
+          { when: { call: "call", is: "Bridged" }, do: { _tag: "LeaveLine", call: "call" } }
+        ]
+      },
+      /never was Bridged in time\n\ncall 1 is .*USER_BUSY.*\n[^]*busy/i
+    ],
+    [
+      "calls that go on",
+      {
+        steps: [
+          {
+            atMs: 0,
+            do: { ...placing(patient), body: { ...placing(patient).body, options: { max_duration_sec: 7200 } } }
+          },
+          { atMs: 10, do: placing("919840007001", { as: "other" }) }
+        ]
+      },
+      /if that is meant, say lastsMs\n\ncall 1 is .*, goes on\n/
+    ]
+  ])("shows the ladder around %s", ([, json, expected]) =>
+    Effect.gen(function*() {
+      const report = yield* run(json)
+      assert.match(ScenarioReport.failures(report).join("\n"), expected)
     }))
 
   it.effect("remarks on faults that never fired, which are no failure", () =>

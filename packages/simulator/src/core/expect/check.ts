@@ -25,9 +25,6 @@ export interface Verdict {
   readonly isMoot?: boolean
 }
 
-/** What would break a line, or do something to a terminal. */
-const unprintable = /[\p{Cc}\p{Zl}\p{Zp}]/gu
-
 /** Lines before the journal. */
 const mostHead = 18
 
@@ -104,7 +101,7 @@ export const check = (expectation: Expectation, evidence: Evidence): Verdict => 
   const lines = [...head.slice(0, mostHead), ...below.length === 0 ? [] : ["", ...below]]
   return {
     pass,
-    message: lines.map((line) => phrase.clip(line.replace(unprintable, " "))).join("\n"),
+    message: lines.map(phrase.line).join("\n"),
     ...(isMoot ? { isMoot } : {})
   }
 }

@@ -46,6 +46,17 @@ export const counted = (count: number, noun: string): string => `${count} ${noun
 export const clip = (text: string, longest = longestLine): string =>
   text.length <= longest ? text : `${text.slice(0, longest - 1)}…`
 
+/** What would break a line, or do something to a terminal. */
+const unprintable = /[\p{Cc}\p{Zl}\p{Zp}]/gu
+
+/**
+ * One line of a message, whatever the text holds.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const line = (text: string): string => clip(text.replace(unprintable, " "))
+
 /**
  * A value as JSON, cut; what is not there says so.
  *

@@ -4,7 +4,10 @@ import * as Ladder from "../journal/Ladder.ts"
 import type * as Calls from "./Calls.ts"
 import * as phrase from "./phrase.ts"
 import type * as Scope from "./Scope.ts"
-import type { Anchor } from "./Sought.ts"
+import type * as Sought from "./Sought.ts"
+
+/** Beyond the last entry is the end of the journal. */
+type Anchor = Pick<Sought.Anchor, "seq" | "callId">
 
 /** Lines of the ladder, with the marks of what is left out. */
 const mostLines = 20
