@@ -97,9 +97,27 @@ describe.concurrent("piopiy-sim run", () => {
       assert.isTrue(failed.length > 0 && failed.length < 12, "half of them, about")
       const text = yield* runSim(...args)
       assert.deepEqual([json.code, text.code], [1, 1])
-      assert.include(text.stdout, `${failed.length} of 12 seeds failed: ${failed.join(", ")}\n`)
+      assert.include(text.stdout, `, ${failed.length} of 12 seeds failed\n`)
+      const said = "a fault that the simulator was told to have"
+      const told = failed.map((seed) => `        seed ${seed}  steps[0] (PlaceCall): 503 fault: ${said}\n`).join("")
+      assert.include(text.stdout, `failed\n${told}\n        seed ${failed[0]} in full\n`)
+      assert.lengthOf([...text.stdout.matchAll(/ again {6}/g)], 1)
       assert.include(text.stdout, `${12 - failed.length} passed, ${failed.length} failed\n`)
       assert.lengthOf(yield* list(`${folder}/kept`), 12)
+    }).pipe(Effect.provide(platform)))
+
+  it.live("says of 20 failed seeds at most why they failed", () =>
+    Effect.gen(function*() {
+      const folder = yield* written({ "bad.json": bad })
+      const { stdout } = yield* runSim(
+        ...["run", `${folder}/bad.json`, "--seed", "95", "--repeat", "23", "--journals", `${folder}/kept`]
+      )
+      const told = [...stdout.matchAll(/^ {8}seed +(\d+) {2}expected a call to end.*by Api.*$/gm)].map(([, seed]) =>
+        seed
+      )
+      assert.deepEqual(told, Array.from({ length: 20 }, (_, index) => String(index + 95)))
+      assert.include(stdout, "        and 3 more: here 20 at most are told, by --json and --junit all\n")
+      assert.include(stdout, "        seed 95 in full\n")
     }).pipe(Effect.provide(platform)))
 
   it.live("writes JUnit XML and a line of JSON for each run", () =>

@@ -7,6 +7,7 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as phrase from "../core/expect/phrase.ts"
 import * as ClockMode from "../engine/ClockMode.ts"
 import * as ScenarioRun from "../node/ScenarioRun.ts"
 import * as SoundFiles from "../node/SoundFiles.ts"
@@ -79,8 +80,6 @@ const clockText = (ms: number): string =>
 const indented = (text: string): string =>
   text.split("\n").map((line) => line === "" ? "" : `        ${line}`).join("\n")
 
-const seedsOf = (all: ReadonlyArray<Done>): string => all.map(({ report }) => report.seed).join(", ")
-
 /** A word as a shell takes it. */
 const word = (text: string): string => /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 
@@ -117,14 +116,34 @@ const seeds = (runs: ReadonlyArray<Done>, failed: ReadonlyArray<Done>): string =
   if (first === undefined || runs.length === 1) return ""
   return failed.length === 0
     ? `, ${runs.length} seeds from ${first.report.seed}`
-    : `, ${failed.length} of ${runs.length} seeds failed: ${seedsOf(failed)}`
+    : `, ${failed.length} of ${runs.length} seeds failed`
+}
+
+/** Seeds of which it is said why they failed. */
+const mostSeeds = 20
+
+/** Why each of several seeds failed, in a line. */
+const reasons = (runs: ReadonlyArray<Done>, failed: ReadonlyArray<Done>): ReadonlyArray<string> => {
+  const [worst] = failed
+  if (worst === undefined || runs.length === 1) return []
+  const [shown, more] = [failed.slice(0, mostSeeds), failed.length - mostSeeds]
+  const width = Math.max(...shown.map(({ report }) => String(report.seed).length))
+  return [
+    ...shown.map(({ report }) => {
+      const [why = ""] = (ScenarioReport.failures(report)[0] ?? "").split("\n")
+      return indented(`seed ${String(report.seed).padStart(width)}  ${phrase.line(why)}`)
+    }),
+    ...more > 0 ? [indented(`and ${more} more: here ${mostSeeds} at most are told, by --json and --junit all`)] : [],
+    "",
+    indented(`seed ${worst.report.seed} in full`)
+  ]
 }
 
 /** What there was to remark each time. */
 const remarksOn = (runs: ReadonlyArray<Done>): ReadonlyArray<string> =>
   runs[0]?.report.remarks.filter((remark) => runs.every(({ report }) => report.remarks.includes(remark))) ?? []
 
-/** All runs of a file, in a line, with details of the first that failed. */
+/** All runs of a file, in a line, with why each failed, and details of the first that did. */
 const lines = (runs: ReadonlyArray<Done>, width: number): ReadonlyArray<string> => {
   const [first] = runs
   if (first === undefined) return []
@@ -135,6 +154,7 @@ const lines = (runs: ReadonlyArray<Done>, width: number): ReadonlyArray<string> 
   const label = show.outcome(worst === undefined, show.color)
   return [
     `${label}  ${first.report.name.padEnd(width)}  ${virtual}in ${realMs} ms${seeds(runs, failed)}`,
+    ...reasons(runs, failed),
     ...worst === undefined ? remarksOn(runs).map((remark) => indented(`remark     ${remark}`)) : details(worst)
   ]
 }
