@@ -353,11 +353,7 @@ export const run = Effect.fn("ScenarioRunner.run")(function*(
     ...Scenario.settingsOf(scenario, options),
     broken: Broken.tell([...broken, ...defects(entries)], entries),
     verdicts: (scenario.expect ?? []).map(judge),
-    remarks: main.faults.list().flatMap(({ fired, id, matched, rule }) =>
-      fired > 0 ? [] : [
-        `fault ${rule.name ?? id} (${rule.fault._tag}) never fired: ${idle.why({ matched, rule }, entries)}`
-      ]
-    ),
+    remarks: main.faults.list().flatMap((fault) => fault.fired > 0 ? [] : [idle.remark(fault, entries)]),
     entries,
     virtualMs,
     realMs: Number((realClock.monotonicTimeNanosUnsafe() - began) / 1_000_000n)

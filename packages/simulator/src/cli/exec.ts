@@ -10,6 +10,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as AccountConfig from "../AccountConfig.ts"
+import { Tenants } from "../engine/Tenants.ts"
 import * as execCommand from "../node/execCommand.ts"
 import * as execEnvironment from "../node/execEnvironment.ts"
 import * as SimulatorServer from "../node/SimulatorServer.ts"
@@ -17,6 +18,7 @@ import * as SimulatorConfig from "../SimulatorConfig.ts"
 import { SimulatorError } from "../SimulatorError.ts"
 import * as Connection from "./connection.ts"
 import * as Hosting from "./hosting.ts"
+import * as idleFaults from "./idleFaults.ts"
 import * as show from "./show.ts"
 
 const flags = {
@@ -42,7 +44,9 @@ type Simulator = Omit<execEnvironment.Options, "allowHosts">
 const ownSimulator = Effect.fnUntraced(function*(options: Options) {
   const described = yield* Hosting.serverOptions(options)
   const { config } = described
+  const remarking = yield* idleFaults.make
   const server = yield* Layer.build(SimulatorServer.layer({ ...described, port: 0, allowHosts: options.allowHost }))
+  yield* remarking(Context.get(server, Tenants))
   const [account] = config.accounts ?? [{ token: SimulatorConfig.defaultToken }]
   const simulator: Simulator = {
     url: Context.get(server, SimulatorServer.SimulatorServer).url,

@@ -7,9 +7,11 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as AccountConfig from "../AccountConfig.ts"
 import * as hosts from "../edge/webhook/hosts.ts"
+import { Tenants } from "../engine/Tenants.ts"
 import * as SimulatorServer from "../node/SimulatorServer.ts"
 import * as SimulatorConfig from "../SimulatorConfig.ts"
 import * as Hosting from "./hosting.ts"
+import * as idleFaults from "./idleFaults.ts"
 import * as show from "./show.ts"
 import { tokenFlag } from "./tokenFlag.ts"
 
@@ -78,15 +80,14 @@ const run = Effect.fnUntraced(function*(options: Command.Command.Config.Infer<ty
   yield* Effect.forEach(warnings(config, allows), show.note, { discard: true })
   const seed = config.seed ?? SimulatorConfig.defaultSeed
   const [account] = config.accounts ?? [{ token: SimulatorConfig.defaultToken }]
-  const announce = Layer.effectDiscard(
-    Effect.flatMap(
-      SimulatorServer.SimulatorServer,
-      ({ url }) =>
-        Console.log(options.json ? JSON.stringify({ url, baseUrl: `${url}/v3`, seed }) : banner(url, seed, account))
-    )
-  )
+  const remarking = yield* idleFaults.make
+  const announce = Layer.effectDiscard(Effect.gen(function*() {
+    const { url } = yield* SimulatorServer.SimulatorServer
+    yield* remarking(yield* Tenants)
+    yield* Console.log(options.json ? JSON.stringify({ url, baseUrl: `${url}/v3`, seed }) : banner(url, seed, account))
+  }))
   return yield* Layer.launch(Layer.provide(announce, server))
-})
+}, Effect.scoped)
 
 export const serve = Command.make("serve", flags, run).pipe(
   Command.withDescription("Serve the platform's API on a port, and its own pages below /_sim"),

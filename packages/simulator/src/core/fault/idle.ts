@@ -62,3 +62,17 @@ export const why = (
     phrase.listed(phrase.some(seen, 5))
   }`
 }
+
+/**
+ * What is said in the end of a rule that never fired.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const remark = (
+  standing: { readonly id: string; readonly matched: number; readonly rule: Rule },
+  entries: ReadonlyArray<Entry>
+): string => {
+  const { id, rule } = standing
+  return `fault ${rule.name ?? id} (${rule.fault._tag}) never fired: ${why(standing, entries)}`
+}
