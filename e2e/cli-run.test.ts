@@ -329,6 +329,20 @@ describe.concurrent("piopiy-sim run", () => {
       )
     }).pipe(Effect.provide(platform)))
 
+  it.live("says before it runs anything where it cannot keep journals and recordings, and what would do", () =>
+    Effect.gen(function*() {
+      const folder = yield* written({ "good.json": good })
+      for (const flag of ["--journals", "--recordings"]) {
+        const ending = yield* runSim("run", `${folder}/good.json`, flag, `${folder}/good.json/x`)
+        failedWith(
+          ending,
+          `piopiy-sim: ${flag}: ${folder}/good.json/x: cannot be made: ${folder}/good.json is a file, `
+        )
+        assert.include(ending.stderr, "; name a folder that can be written to, or can be made\n")
+        failedWith(yield* runSim("run", `${folder}/good.json`, flag, "/proc/x"), `piopiy-sim: ${flag}: /proc/x: `)
+      }
+    }).pipe(Effect.provide(platform)))
+
   const listening = "require('http').createServer((_, r) => r.end('up')).listen(process.env.PORT, '127.0.0.1')"
   const withApp = (program: string, more: object = {}) => ({
     ...good,

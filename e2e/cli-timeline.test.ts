@@ -83,6 +83,9 @@ describe.concurrent("piopiy-sim serve --recordings", () => {
 
   it.live("does not start when there can be no such folder", () =>
     Effect.gen(function*() {
-      failedWith(yield* runSim("serve", "--port", "0", "--recordings", "/dev/null/x"), "piopiy-sim: /dev/null/x: ")
+      failedWith(
+        yield* runSim("serve", "--port", "0", "--recordings", "/dev/null/x"),
+        "piopiy-sim: --recordings: /dev/null/x: cannot be made: /dev/null is a file, where a folder is needed; name "
+      )
     }))
 })

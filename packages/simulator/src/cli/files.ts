@@ -4,26 +4,16 @@ import * as FileSystem from "effect/FileSystem"
 import type * as PlatformError from "effect/PlatformError"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
+import { dirname } from "node:path"
+import * as folders from "../node/folders.ts"
 import { SimulatorError } from "../SimulatorError.ts"
 
 export const unreadable = (path: string, detail: string): SimulatorError =>
   new SimulatorError({ reason: { _tag: "FileUnreadable", path, detail } })
 
-/** What the system says, in words. */
-const words: Readonly<Record<string, string>> = {
-  EISDIR: "is a folder",
-  ENOTDIR: "leads through a file that is no folder",
-  EEXIST: "is a file, where a folder is needed",
-  EACCES: "permission denied",
-  EPERM: "permission denied",
-  ENOSPC: "no space is left",
-  EROFS: "cannot be written to"
-}
-
 const because = (path: string, missing: string) => (error: PlatformError.PlatformError): SimulatorError => {
   const { _tag, cause } = error.reason
-  const code = Predicate.hasProperty(cause, "code") ? String(cause.code) : ""
-  return unreadable(path, _tag === "NotFound" ? missing : words[code] ?? error.message)
+  return unreadable(path, _tag === "NotFound" ? missing : folders.inWords(cause) ?? error.message)
 }
 
 /** What to say when a file cannot be read. */
@@ -69,11 +59,21 @@ export const inFile = (path: string) => (error: SimulatorError): SimulatorError 
     })
     : error
 
-/** Makes a folder, if there is none. Fails with `FileUnreadable`. */
-export const makeFolder = Effect.fnUntraced(function*(path: string) {
-  const files = yield* FileSystem.FileSystem
-  yield* Effect.mapError(files.makeDirectory(path, { recursive: true }), cannotWrite(path))
-})
+const byFlag = (flag: string) => ({ message }: SimulatorError): SimulatorError =>
+  new SimulatorError({
+    reason: {
+      _tag: "InvalidConfig",
+      problems: [{ path: flag, message: `${message}; name a folder that can be written to, or can be made` }]
+    }
+  })
+
+/** Makes the folder around a file that a flag names, if there is none. Fails with `InvalidConfig`, by the flag. */
+export const makeFolderAround = (flag: string, file: string): Effect.Effect<void, SimulatorError> =>
+  Effect.mapError(folders.make(dirname(file)), byFlag(flag))
+
+/** Makes the folder that a flag names, if there is none. Fails with `InvalidConfig`, by the flag. */
+export const makeFolder = (flag: string, path: string): Effect.Effect<void, SimulatorError> =>
+  Effect.mapError(folders.makeWritable(path), byFlag(flag))
 
 /** Writes a text into a file, in place of what it held. Fails with `FileUnreadable`. */
 export const write = Effect.fnUntraced(function*(path: string, text: string) {

@@ -9,6 +9,7 @@ import * as ClockMode from "../engine/ClockMode.ts"
 import type * as SimulatorServer from "../node/SimulatorServer.ts"
 import * as SimulatorConfig from "../SimulatorConfig.ts"
 import * as Configured from "./configured.ts"
+import * as files from "./files.ts"
 
 const place = (name: string, metavar: string, description: string) =>
   Flag.optional(Flag.String(name).pipe(Flag.withMetavar(metavar), Flag.withDescription(description)))
@@ -80,6 +81,7 @@ const withClock = (
 /** The server that the flags describe, all but where it listens. Fails with `FileUnreadable`, `InvalidConfig`. */
 export const serverOptions = Effect.fnUntraced(function*(options: Options) {
   const config = withClock(yield* Configured.configured(options), options.clock)
+  if (Option.isSome(options.recordings)) yield* files.makeFolder("--recordings", options.recordings.value)
   const server: SimulatorServer.ServerOptions & { readonly config: SimulatorConfig.SimulatorConfig } = {
     config,
     ...Option.match(options.journal, { onNone: () => ({}), onSome: (journalFile) => ({ journalFile }) }),

@@ -13,6 +13,7 @@ import * as ScenarioRun from "../node/ScenarioRun.ts"
 import * as SoundFiles from "../node/SoundFiles.ts"
 import * as Scenario from "../Scenario.ts"
 import * as ScenarioReport from "../ScenarioReport.ts"
+import * as files from "./files.ts"
 import * as Hosting from "./hosting.ts"
 import * as junit from "./junit.ts"
 import * as scenarioFiles from "./scenarioFiles.ts"
@@ -222,6 +223,8 @@ const run = Effect.fnUntraced(function*(options: Options) {
   )
   // Better known now than after the runs; and what an earlier one has left is not taken for this one's.
   if (Option.isSome(options.junit)) yield* scenarioFiles.keepResults(options.junit.value, junit.toXml([]))
+  if (Option.isSome(options.journals)) yield* files.makeFolder("--journals", options.journals.value)
+  if (Option.isSome(options.recordings)) yield* files.makeFolder("--recordings", options.recordings.value)
   const width = Math.max(0, ...scenarios.map(({ scenario }) => scenario.name.length))
   const names = new Set<string>()
   const all: Array<Done> = []

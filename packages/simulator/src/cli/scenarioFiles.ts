@@ -72,7 +72,7 @@ export const keepJournal = Effect.fnUntraced(
   function*(folder: string, name: string, scenario: Scenario.Scenario, { report }: ScenarioRun) {
     const path = yield* Path.Path
     const file = path.join(folder, `${name}.ndjson`)
-    yield* files.makeFolder(folder)
+    yield* files.makeFolder("--journals", folder)
     yield* files.write(file, ndjson([head(scenario, report), ...report.entries]))
     return file
   }
@@ -80,8 +80,7 @@ export const keepJournal = Effect.fnUntraced(
 
 /** Writes results into a file, whose folder is made if there is none. Fails with `FileUnreadable`. */
 export const keepResults = Effect.fnUntraced(function*(file: string, text: string) {
-  const path = yield* Path.Path
-  yield* files.makeFolder(path.dirname(file))
+  yield* files.makeFolderAround("--junit", file)
   yield* files.write(file, text)
 })
 
@@ -90,7 +89,7 @@ export const keepRecordings = Effect.fnUntraced(function*(folder: string, name: 
   const system = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   if (recordings.size === 0) return []
-  yield* files.makeFolder(folder)
+  yield* files.makeFolder("--recordings", folder)
   return yield* Effect.forEach(recordings, ([stream, recording]) => {
     const file = path.join(folder, `${name}-${stream}.wav`)
     return Effect.mapError(Effect.as(system.writeFile(file, Recording.toWav(recording)), file), files.cannotWrite(file))

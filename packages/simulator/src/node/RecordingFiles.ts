@@ -3,12 +3,13 @@ import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
 import * as Semaphore from "effect/Semaphore"
-import { mkdir, writeFile } from "node:fs/promises"
+import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { Entry } from "../core/journal/Entry.ts"
 import * as Recording from "../core/media/Recording.ts"
 import { type Tenant, Tenants } from "../engine/Tenants.ts"
 import { SimulatorError } from "../SimulatorError.ts"
+import * as folders from "./folders.ts"
 
 const unwritable = (path: string) => (cause: unknown) =>
   new SimulatorError({
@@ -72,7 +73,7 @@ export const make = Effect.fnUntraced(function*(folder: string) {
 export const layer = (folder: string): Layer.Layer<never, SimulatorError, Tenants> =>
   Layer.effectDiscard(Effect.gen(function*() {
     const tenants = yield* Tenants
-    yield* Effect.tryPromise({ try: () => mkdir(folder, { recursive: true }), catch: unwritable(folder) })
+    yield* folders.makeWritable(folder)
     const { name } = tenants.main
     const keep = yield* make(folder)
     yield* tenants.copy((tenant) => keep(tenant.media, prefixOf(tenant, tenant.name === name)))
