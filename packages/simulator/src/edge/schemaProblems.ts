@@ -22,6 +22,11 @@ const inFull: At = (path, key) => {
 /** How far from the key that was meant a slip of the fingers is, by {@link likeness.between}. */
 const slip = 4
 
+const allowed = (known: ReadonlyArray<string>): string => {
+  if (known.length === 0) return ""
+  return known.length === 1 ? `; the only key is ${known[0]}` : `; there are ${known.join(", ")}`
+}
+
 const unknownKey = (key: string, ast: SchemaAST.AST): string => {
   const known = SchemaAST.isObjects(ast) ? ast.propertySignatures.map(({ name }) => String(name)) : []
   const [nearest] = known.map((name) => ({ name, by: likeness.between(name, key)?.by ?? 0 })).toSorted((a, b) =>
@@ -29,7 +34,7 @@ const unknownKey = (key: string, ast: SchemaAST.AST): string => {
   )
   return nearest !== undefined && nearest.by <= slip && key.length > 2
     ? `unknown key; did you mean ${nearest.name}?`
-    : `unknown key; there ${known.length > 1 ? "are" : "is"} ${known.join(", ") || "none to be"}`
+    : `unknown key${allowed(known)}`
 }
 
 /** The tags of a union all of whose members have one. */

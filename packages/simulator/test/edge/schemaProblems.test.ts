@@ -31,7 +31,7 @@ describe("problemsIn", () => {
     ]],
     ["says of a list that it is empty", { times: [] }, ["times[0]: Expected one at least"]],
     ["tells of the nearest members of a union, each thing once", { times: [{ afterMs: 1, beforeMs: 2 }] }, [
-      "times[0].beforeMs: unknown key; there is afterMs"
+      "times[0].beforeMs: unknown key; the only key is afterMs"
     ]]
   ])("%s", ([, json, expected]) =>
     Effect.gen(function*() {

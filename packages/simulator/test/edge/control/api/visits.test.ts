@@ -99,7 +99,7 @@ describe("a body", () => {
       ])
       const problems = yield* post("/_sim/clock/advance", { ms: "1", s: 1 })
       assert.deepEqual(problems.body["problems"], [
-        { path: "s", message: "unknown key; there is ms" },
+        { path: "s", message: "unknown key; the only key is ms" },
         { path: "ms", message: "Expected number" }
       ])
     }).pipe(Effect.provide(inProcess)))
