@@ -17,7 +17,7 @@ describe.concurrent("fault rules that never fired", () => {
   it.live("are told by serve once it has stopped, and no others", () =>
     Effect.gen(function*() {
       const config = yield* configured({
-        // The first fires on one account alone, and on that before it starts anew.
+        // It fires on one account alone, which counts anew then.
         faults: [slow(placing)],
         accounts: [
           { token: "sim-token", name: "one" },

@@ -4,45 +4,32 @@ import * as idle from "../core/fault/idle.ts"
 import type { Tenant, Tenants } from "../engine/Tenants.ts"
 import * as show from "./show.ts"
 
-const keyOf = (tenant: string, faultId: string): string => `${tenant}\n${faultId}`
-
-/** Two accounts have the rules of the whole configuration each; what fired on one of them is not idle. */
-const remarks = (tenants: ReadonlyArray<Tenant>, fired: ReadonlySet<string>): ReadonlyArray<string> => {
-  const all = tenants.flatMap(({ faults, journal, name }) =>
-    faults.list().map((standing) => ({
-      ...standing,
-      key: JSON.stringify(standing.rule),
-      isIdle: standing.fired === 0 && !fired.has(keyOf(name, standing.id)),
-      journal
-    }))
+/**
+ * Of the tenants there were at first, and those of them that are left in the end. Two accounts have the rules of the whole
+ * configuration each: what fired on one of them is not idle. What fired before a tenant started anew is not known.
+ */
+const remarks = (first: ReadonlyArray<Tenant>, last: ReadonlyArray<Tenant>): ReadonlyArray<string> => {
+  const all = first.flatMap((tenant) =>
+    tenant.faults.list().map((standing) => ({ ...standing, tenant, isKnown: last.includes(tenant) }))
   )
-  return [...Map.groupBy(all, ({ key }) => key).values()].flatMap((same) => {
-    const [first] = same
-    if (first === undefined || !same.every(({ isIdle }) => isIdle)) return []
+  return [...Map.groupBy(all, ({ rule }) => JSON.stringify(rule)).values()].flatMap((same) => {
+    const [one] = same
+    if (one === undefined || same.some(({ fired, isKnown }) => fired > 0 || !isKnown)) return []
     const matched = same.reduce((sum, { matched }) => sum + matched, 0)
-    return [idle.remark({ ...first, matched }, same.flatMap(({ journal }) => journal.read()))]
+    return [idle.remark({ ...one, matched }, same.flatMap(({ tenant }) => tenant.journal.read()))]
   })
 }
 
 /**
  * To be run before there is a simulator, in a scope that outlives it, for calls that end with it may yet meet a rule. Gives
- * what is to be run with its tenants. Those that were made at run time are left out: whoever made them can ask.
+ * what is to be told of its tenants. Nothing is said of those that were made at run time: whoever made them can ask.
  */
 export const make = Effect.gen(function*() {
-  // A tenant that starts anew counts anew.
-  const fired = new Set<string>()
-  let left: ReadonlyArray<Tenant> = []
-  yield* Effect.addFinalizer(() => Effect.forEach(remarks(left, fired), show.note, { discard: true }))
-  return Effect.fnUntraced(function*(tenants: Tenants["Service"]) {
-    yield* tenants.copy(({ name }) => (entries) =>
-      Effect.sync(() => {
-        for (const entry of entries) if (entry._tag === "Faulted") fired.add(keyOf(name, entry.faultId))
-      })
-    )
-    yield* Effect.addFinalizer(() =>
-      Effect.sync(() => {
-        left = tenants.all().filter(({ name }) => tenants.expiresInMs(name) === undefined)
-      })
-    )
-  })
+  let said: () => ReadonlyArray<string> = () => []
+  yield* Effect.addFinalizer(() => Effect.forEach(said(), show.note, { discard: true }))
+  return ({ all }: Tenants["Service"]) =>
+    Effect.sync(() => {
+      const first = all()
+      said = () => remarks(first, all())
+    })
 })
