@@ -46,6 +46,7 @@ const flags = {
   ),
   url: Flag.optional(Connection.urlFlag),
   adminToken: Connection.adminTokenFlag,
+  tenant: Connection.tenantFlag,
   ...Configured.flags,
   json: Flag.Boolean("json").pipe(
     Flag.withDefault(false),
@@ -71,20 +72,25 @@ const ownSimulator = Effect.fnUntraced(function*(options: Options) {
   const connection: Connection.Connection = {
     url: Context.get(server, SimulatorServer.SimulatorServer).url,
     token: Option.map(Option.fromUndefinedOr(config.accounts?.[0].token), Redacted.make),
-    adminToken: Option.none()
+    adminToken: Option.none(),
+    tenant: Option.none()
   }
   return connection
 })
 
 const connect = (options: Options) =>
   Option.match(options.url, {
-    onNone: () =>
-      Option.exists(options.adminToken, (token) => !isFromEnvironment(token))
+    onNone: () => {
+      if (Option.isSome(options.tenant)) return Effect.fail(invalid("--tenant", "goes with --url"))
+      return Option.exists(options.adminToken, (token) => !isFromEnvironment(token))
         ? Effect.fail(invalid("--admin-token", "goes with --url"))
-        : ownSimulator(options),
+        : ownSimulator(options)
+    },
     onSome: (url) =>
       Configured.isAsked(options)
-        ? Effect.fail(invalid("--url", "goes with no flag but --token and --admin-token: that simulator runs already"))
+        ? Effect.fail(
+          invalid("--url", "goes with no flag but --token, --admin-token and --tenant: that simulator runs already")
+        )
         : Effect.succeed({ ...options, url })
   })
 

@@ -15,11 +15,12 @@ import * as SimulatorConfig from "../SimulatorConfig.ts"
 import { SimulatorError } from "../SimulatorError.ts"
 import { isFromEnvironment, tokenFlag } from "./tokenFlag.ts"
 
-/** Where the simulator is, without a path, and as whom it is spoken to. */
+/** Where the simulator is, without a path, as whom it is spoken to, and which account is looked at, by its name. */
 export interface Connection {
   readonly url: string
   readonly token: Option.Option<Redacted.Redacted<string>>
   readonly adminToken: Option.Option<Redacted.Redacted<string>>
+  readonly tenant: Option.Option<string>
 }
 
 export const defaultUrl = `http://${SimulatorServer.defaultHost}:${SimulatorServer.defaultPort}`
@@ -32,12 +33,24 @@ export const urlFlag = Flag.String("url").pipe(
 
 export const adminTokenFlag = tokenFlag("admin-token", "Token that /_sim asks for, if it was started with one")
 
-/** As whom to look in: a token that a flag gives goes before an admin token that is in the environment for all commands. */
-export const lookingIn = <A extends Connection>(connection: A): A =>
-  Option.exists(connection.token, (token) => !isFromEnvironment(token))
-    && Option.exists(connection.adminToken, isFromEnvironment)
+export const tenantFlag = Flag.optional(
+  Flag.String("tenant").pipe(
+    Flag.withMetavar("NAME"),
+    Flag.withDescription("Name of the account, as --admin-token opens all of them; also without any token")
+  )
+)
+
+/**
+ * As whom to look in: a token that a flag gives goes before an admin token that is in the environment for all commands, and
+ * so does an account that a flag names before the token there.
+ */
+export const lookingIn = <A extends Connection>(connection: A): A => {
+  const { adminToken, tenant, token } = connection
+  if (Option.isSome(tenant) && Option.exists(token, isFromEnvironment)) return { ...connection, token: Option.none() }
+  return Option.exists(token, (given) => !isFromEnvironment(given)) && Option.exists(adminToken, isFromEnvironment)
     ? { ...connection, adminToken: Option.none() }
     : connection
+}
 
 /** What it takes to have one there. */
 const startCommand = (url: string): string => {
@@ -82,7 +95,11 @@ const read = <A>(
     ))
 
 const control = (connection: Connection, path: string): HttpClientRequest.HttpClientRequest => {
-  const request = HttpClientRequest.get(`${connection.url}/_sim${path}`)
+  const whole = HttpClientRequest.get(`${connection.url}/_sim${path}`)
+  const request = Option.match(connection.tenant, {
+    onNone: () => whole,
+    onSome: (name) => HttpClientRequest.setUrlParam(whole, "tenant", name)
+  })
   return Option.match(Option.orElse(connection.adminToken, () => connection.token), {
     onNone: () => request,
     onSome: (token) => HttpClientRequest.bearerToken(request, token)

@@ -26,7 +26,8 @@ const parameters = {
   ),
   url: Flag.withDefault(Connection.urlFlag, Connection.defaultUrl),
   token: tokenFlag("token", "Bearer token of the account whose call it is, instead of the default one"),
-  adminToken: Connection.adminTokenFlag
+  adminToken: Connection.adminTokenFlag,
+  tenant: Connection.tenantFlag
 }
 
 const run = Effect.fnUntraced(function*(options: Command.Command.Config.Infer<typeof parameters>) {

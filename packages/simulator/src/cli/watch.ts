@@ -17,6 +17,7 @@ const flags = {
   url: Flag.withDefault(Connection.urlFlag, Connection.defaultUrl),
   token: tokenFlag("token", "Bearer token of the account to watch, instead of the default one"),
   adminToken: Connection.adminTokenFlag,
+  tenant: Connection.tenantFlag,
   json: Flag.Boolean("json").pipe(
     Flag.withDefault(false),
     Flag.withDescription("Print the journal's entries, a line of JSON each")
@@ -86,6 +87,10 @@ export const watch = Command.make(
     Command.withDescription("Print the calls of a running simulator as they happen, from now on, until Ctrl-C"),
     Command.withExamples([
       { command: "piopiy-sim watch", description: "All calls of the default account" },
-      { command: "piopiy-sim watch --token mine --json", description: "Another account's, as journal entries" }
+      { command: "piopiy-sim watch --token mine --json", description: "Another account's, as journal entries" },
+      {
+        command: "piopiy-sim watch --admin-token boss --tenant second",
+        description: "One of the accounts of a server that asks for an admin token"
+      }
     ])
   )
