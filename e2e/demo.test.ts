@@ -7,6 +7,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as ChildProcess from "effect/process/ChildProcess"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
+import { userInfo } from "node:os"
 import { dirname } from "node:path"
 import { execPath } from "node:process"
 import { fileURLToPath } from "node:url"
@@ -15,7 +16,13 @@ const demo = fileURLToPath(new URL("../packages/examples/demo/main.ts", import.m
 
 it.live("shows six calls that all end as expected, and ends well", () =>
   Effect.gen(function*() {
-    const program = yield* ChildProcess.make(execPath, [demo, "--once"], { stdin: "ignore" })
+    const files = yield* FileSystem.FileSystem
+    const temporary = yield* files.makeTempDirectoryScoped()
+    const program = yield* ChildProcess.make(execPath, [demo, "--once"], {
+      stdin: "ignore",
+      env: { TMPDIR: temporary },
+      extendEnv: true
+    })
     const [output, exitCode] = yield* Effect.all([Stream.mkString(Stream.decodeText(program.all)), program.exitCode], {
       concurrency: 2
     })
@@ -34,8 +41,8 @@ it.live("shows six calls that all end as expected, and ends well", () =>
       assert.include(output, sight)
     }
     const [, recording = ""] = /^ {2}recording: (.*\.wav)$/m.exec(output) ?? []
-    const files = yield* FileSystem.FileSystem
+    // Each run leaves its recording in the place of the one before.
+    assert.strictEqual(dirname(recording), `${temporary}/piopiy-demo-${userInfo().uid}`)
     const [caller, app] = Result.getOrThrow(Wav.decode(yield* files.readFile(recording)))
     assert.isTrue([caller, app].every((voice) => voice !== undefined && Level.peak(voice) > 300))
-    yield* files.remove(dirname(recording), { recursive: true })
   }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)), 60_000)

@@ -17,7 +17,6 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import * as FileSystem from "effect/FileSystem"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpRouter from "effect/http/HttpRouter"
@@ -27,6 +26,8 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { createServer } from "node:http"
+import { tmpdir, userInfo } from "node:os"
+import { join } from "node:path"
 import * as app from "./app.ts"
 import * as print from "./print.ts"
 import * as stories from "./stories.ts"
@@ -65,8 +66,14 @@ const sdk = Layer.unwrap(
 
 const isStreamed = (entry: Entry.Entry): entry is Entry.Streamed => entry._tag === "Streamed"
 
+/**
+ * Recordings stay when the program has ended, for somebody to listen to, until it runs again: the same seed gives the same
+ * ids, and so the same names. Another user's are elsewhere.
+ */
+const recordings = join(tmpdir(), `piopiy-demo-${userInfo().uid}`)
+
 /** How the audio stream of an ended call went: shown as a picture, and told in numbers. */
-const converse = Effect.fnUntraced(function*(callId: string, recordings: string) {
+const converse = Effect.fnUntraced(function*(callId: string) {
   const { url } = yield* SimulatorServer.SimulatorServer
   const simulator = yield* Simulator.Simulator
   const streamed = yield* simulator.follow({ callId }).pipe(Stream.filter(isStreamed), Stream.runHead)
@@ -79,7 +86,7 @@ const converse = Effect.fnUntraced(function*(callId: string, recordings: string)
 })
 
 /** Starts the story's call, shows it while it lasts, and says what did not go as it should. */
-const tell = Effect.fnUntraced(function*(story: stories.Story, index: number, recordings: string) {
+const tell = Effect.fnUntraced(function*(story: stories.Story, index: number) {
   const simulator = yield* Simulator.Simulator
   yield* print.title(index + 1, story.title, story.phone)
   const seen = (yield* simulator.journal()).length
@@ -100,16 +107,16 @@ const tell = Effect.fnUntraced(function*(story: stories.Story, index: number, re
   yield* story.meanwhile(callId)
   const record = yield* simulator.ended(callId)
   yield* Fiber.join(shown)
-  const streamed = record.streams.length === 0 ? undefined : yield* converse(callId, recordings)
+  const streamed = record.streams.length === 0 ? undefined : yield* converse(callId)
   const unmet = story.unmet(record, streamed)
   yield* print.record(record, unmet)
   return unmet.length
 })
 
-const run = Effect.fnUntraced(function*({ once, recordings }: { readonly once: boolean; readonly recordings: string }) {
+const run = Effect.fnUntraced(function*(once: boolean) {
   const { url } = yield* SimulatorServer.SimulatorServer
   const { url: appUrl } = yield* WebhookApp
-  const unmet = yield* Effect.forEach(stories.all(appUrl), (story, index) => tell(story, index, recordings))
+  const unmet = yield* Effect.forEach(stories.all(appUrl), tell)
   const failed = unmet.filter((count) => count > 0).length
   if (once) return failed === 0 ? undefined : yield* new NotAsExpected({ stories: failed })
   yield* print.around(url, appUrl)
@@ -127,24 +134,17 @@ const flags = {
   )
 }
 
-/** Recordings stay when the program has ended, for somebody to listen to. */
-const folder = FileSystem.FileSystem.pipe(
-  Effect.flatMap((files) => files.makeTempDirectory({ prefix: "piopiy-" })),
-  Effect.orDie
-)
-
 const demo = Command.make(
   "demo",
   flags,
   ({ once, port }) =>
-    Effect.flatMap(folder, (recordings) =>
-      run({ once, recordings }).pipe(
-        Effect.provide(
-          Layer.mergeAll(sdk, WebhookApp.layer, FetchHttpClient.layer).pipe(
-            Layer.provideMerge(SimulatorServer.layer({ port, recordings, config: { people: stories.people } }))
-          )
+    run(once).pipe(
+      Effect.provide(
+        Layer.mergeAll(sdk, WebhookApp.layer, FetchHttpClient.layer).pipe(
+          Layer.provideMerge(SimulatorServer.layer({ port, recordings, config: { people: stories.people } }))
         )
-      ))
+      )
+    )
 ).pipe(
   Command.withDescription("Six calls on a simulator of the Piopiy platform, as they happen")
 )
