@@ -1,5 +1,6 @@
 /** How a run gets from one moment to the next, by the clock that it is on. */
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
@@ -27,13 +28,23 @@ export interface Moving {
 }
 
 /**
+ * What real time is told by. A test of the bounds in real time has a clock of its own there.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export const Wall = Context.Reference<Clock.Clock>("@effect-piopiy/simulator/Wall", {
+  defaultValue: () => Clock.Clock.defaultValue()
+})
+
+/**
  * Waits in real time, whatever clock the fiber lives by.
  *
  * @category waiting
  * @since 0.1.0
  */
 export const onTheWall = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  Effect.provideService(effect, Clock.Clock, Clock.Clock.defaultValue())
+  Effect.flatMap(Wall, (wall) => Effect.provideService(effect, Clock.Clock, wall))
 
 /** Under a test clock, how far it goes when nothing is known to come: whoever sleeps on it is not seen. */
 const stepMs = 1000

@@ -1,6 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as HttpRouter from "effect/http/HttpRouter"
+import * as Latch from "effect/Latch"
+import * as Layer from "effect/Layer"
+import * as Queue from "effect/Queue"
 import * as Control from "../../../../src/Control.ts"
+import * as ScenarioTime from "../../../../src/engine/ScenarioTime.ts"
 import * as InProcess from "../../../../src/testing/InProcess.ts"
 import { callerId, get, hangup, host, jsonReply, menuApp, place, play, post, question } from "../../../platform.ts"
 
@@ -101,6 +108,47 @@ describe("a scenario over the control API", () => {
       ])
       assert.deepEqual(paths, [[400, ["app.command"]], [400, ["steps[0].do.url"]]])
     }).pipe(Effect.provide(InProcess.layer())))
+
+  it.effect("may take a minute of real time, and no longer", () =>
+    Effect.gen(function*() {
+      const clock = yield* Clock.Clock
+      const lasting = (lastsMs: number) =>
+        Effect.map(run({ name: "long", clock: "live", lastsMs, steps: [] }), ({ body, status }) => [
+          status,
+          body["passed"] ?? body["error"]
+        ])
+      yield* Effect.gen(function*() {
+        assert.deepEqual(yield* lasting(59_999), [200, true])
+        assert.deepEqual(yield* lasting(60_001), [503, "timed_out"])
+        assert.deepEqual(yield* lasting(59_999), [200, true])
+      }).pipe(Effect.provide(Layer.provide(InProcess.layer(), Layer.succeed(ScenarioTime.Wall, clock))))
+    }))
+
+  it.effect("is one of four at most that run at once", () =>
+    Effect.gen(function*() {
+      const asked = yield* Queue.unbounded<void>()
+      const mayReply = yield* Latch.make()
+      const app = HttpRouter.add(
+        "POST",
+        "/menu",
+        Effect.gen(function*() {
+          yield* Queue.offer(asked, undefined)
+          yield* mayReply.await
+          return yield* jsonReply([hangup])
+        })
+      )
+      const toApp = { ...question(), on_result: { type: "url", url: "http://app.test/menu" } }
+      const one = run(scenario([toApp, hangup], { app: { url: "http://127.0.0.1:9999" } }))
+      yield* Effect.gen(function*() {
+        const running = yield* Effect.forEach([1, 2, 3, 4], () => Effect.forkChild(one))
+        for (const _ of running) yield* Queue.take(asked)
+        const fifth = yield* one
+        assert.deepEqual([fifth.status, fifth.body["error"], fifth.body["what"]], [429, "too_many", "scenarios"])
+        yield* mayReply.open
+        for (const fiber of running) assert.isTrue((yield* Fiber.join(fiber)).body["passed"])
+        assert.isTrue((yield* one).body["passed"])
+      }).pipe(Effect.provide(InProcess.layer({ app })))
+    }))
 
   it.effect("is refused with the path of whatever does not fit", () =>
     Effect.gen(function*() {
