@@ -2,8 +2,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
+import { existsSync } from "node:fs"
 import { ended, platform, serving, temporary, textOf, written } from "./cli-kit.ts"
-import { root, runSim, runSimIn, startSim } from "./processes.ts"
+import { eventually, root, runSim, runSimIn, startSim } from "./processes.ts"
 
 const cli = `${root}/packages/simulator/src/cli/bin.ts`
 
@@ -38,6 +39,17 @@ describe("piopiy-sim exec, the command", () => {
       const { stdout } = yield* runSim("exec", "--", "printf", "%s|", "--url", "--", "a b", "--help")
       assert.strictEqual(stdout, "--url|--|a b|--help|")
     }))
+
+  it.live.each([
+    ["that ends when it is told to", ""],
+    ["that does not", "trap '' TERM; "]
+  ])("leaves no command behind %s, when it is killed itself", ([, trap]) =>
+    Effect.gen(function*() {
+      const program = yield* startSim("exec", "--", "sh", "-c", `${trap}echo $$; while true; do sleep 0.1; done`)
+      const pid = yield* program.firstLine
+      yield* program.send("SIGKILL")
+      yield* eventually("its end", Effect.sync(() => existsSync(`/proc/${pid}`) ? undefined : true))
+    }).pipe(Effect.scoped))
 
   it.live("ends as a shell says it when a signal ended the command", () =>
     Effect.gen(function*() {

@@ -138,6 +138,9 @@ const addressed = ({ adminToken, tenant, token, url }: ControlOptions) =>
  * A client of the control API over the `HttpClient`. Its groups are those of {@link api}: `tenants`, `calls`, `parties`,
  * `clock`, `faults`, `runs` and `journal`.
  *
+ * An operation that takes a body asks for a `payload`, be it `{}`: the client that is made from {@link api} knows no optional
+ * one.
+ *
  * `journal.follow` is the journal as it grows, from `from` on. It ends when the connection does, or the tenant.
  *
  * @category constructors

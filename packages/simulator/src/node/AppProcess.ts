@@ -7,6 +7,7 @@ import type * as Scope from "effect/Scope"
 import { type ChildProcess, spawn } from "node:child_process"
 import { get } from "node:http"
 import { createServer } from "node:net"
+import * as guard from "./guard.ts"
 
 /**
  * The app did not come up: `why`, and what it printed last.
@@ -89,19 +90,6 @@ export interface App {
 }
 
 /**
- * What a shell does: it waits until this process is no more, however that came about, and ends the app and whatever that
- * has started. Where there is no shell nobody does.
- */
-const guardScript = "read -r _; kill -s KILL -- \"-$0\""
-
-/** Somebody to end the app should this process be killed. Its standard input is open for as long as this process lives. */
-const guard = ({ pid }: ChildProcess): ChildProcess | undefined =>
-  pid === undefined || process.platform === "win32"
-    ? undefined
-    : spawn("sh", ["-c", guardScript, String(pid)], { detached: true, stdio: ["pipe", "ignore", "ignore"] })
-      .on("error", () => undefined)
-
-/**
  * An app that is up, until the scope closes. Fails with `AppFailed`: no such command, one that ended, or that was not up
  * in time.
  *
@@ -143,7 +131,7 @@ export const start = (options: AppOptions): Effect.Effect<App, AppFailed, Scope.
             ))
           child.on("exit", (code, signal) =>
             end(`ended with ${signal ?? code} before ${isUp ? "the run was over" : "it was up"}`))
-          return { child, guarding: guard(child) }
+          return { child, guarding: guard.make(child, "Group") }
         },
         catch: (error) =>
           failed(`cannot be started: ${error instanceof Error ? error.message : String(error)}`)

@@ -1,8 +1,9 @@
-/** A command in the foreground: it has this process's terminal, is told of its signals, and is waited for. */
+/** A command in the foreground: it has this process's terminal, is told of its signals, is waited for, and ends with it. */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { spawn } from "node:child_process"
 import { constants } from "node:os"
+import * as guard from "./guard.ts"
 
 /** A command that could not be started: `notFound` when there is none of that name. */
 export class CannotStart extends Data.TaggedError("CannotStart")<{
@@ -39,8 +40,10 @@ export const run = (
           if (!isTold(signal)) child.kill(signal)
         }
         for (const signal of signals) process.on(signal, forward)
+        const guarding = guard.make(child, "Process")
         const end = (outcome: Effect.Effect<number, CannotStart>) => {
           for (const signal of signals) process.off(signal, forward)
+          guarding?.kill("SIGKILL")
           resume(outcome)
         }
         child.once("error", (error) => end(Effect.fail(cannotStart(command, error))))
