@@ -193,9 +193,9 @@ export const table: ReadonlyArray<Row> = [
   },
   {
     // NodeHttpServer.layer takes node:http's createServer, so whoever serves HTTP imports it.
-    rule: "examples/demo imports effect, platform-node, node:http and the public SDK and simulator",
+    rule: "examples/demo imports effect, platform-node, node:http, node:os and the public SDK and simulator",
     from: /^packages\/examples\/demo\//,
-    may: [effect, platformNode, /^node:http$/, sdk, simulator, /^packages\/examples\/demo\//],
+    may: [effect, platformNode, /^node:(http|os)$/, sdk, simulator, /^packages\/examples\/demo\//],
     fix: "the demo is a program of a user of both packages: export what is missing from them"
   },
   {

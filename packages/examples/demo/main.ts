@@ -27,7 +27,6 @@ import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { createServer } from "node:http"
 import { tmpdir, userInfo } from "node:os"
-import { join } from "node:path"
 import * as app from "./app.ts"
 import * as print from "./print.ts"
 import * as stories from "./stories.ts"
@@ -70,7 +69,7 @@ const isStreamed = (entry: Entry.Entry): entry is Entry.Streamed => entry._tag =
  * Recordings stay when the program has ended, for somebody to listen to, until it runs again: the same seed gives the same
  * ids, and so the same names. Another user's are elsewhere.
  */
-const recordings = join(tmpdir(), `piopiy-demo-${userInfo().uid}`)
+const recordings = `${tmpdir()}/piopiy-demo-${userInfo().uid}`
 
 /** How the audio stream of an ended call went: shown as a picture, and told in numbers. */
 const converse = Effect.fnUntraced(function*(callId: string) {

@@ -28,35 +28,36 @@ const codeOf = (error: unknown): string => Predicate.hasProperty(error, "code") 
  */
 export const inWords = (error: unknown): string | undefined => words[codeOf(error)]
 
+/** What the system refused, where, and in words. */
 interface Denied {
+  readonly code: string
   readonly at: string
   readonly why: string
 }
 
-const denied = (at: string) => (error: unknown): Denied => ({ at, why: inWords(error) ?? String(error) })
+const denied = (at: string) => (error: unknown): Denied => ({
+  code: codeOf(error),
+  at,
+  why: inWords(error) ?? String(error)
+})
 
 /** Nothing there, a folder, or something else. */
 const kindOf = (path: string): Effect.Effect<"nothing" | "folder" | "file", Denied> =>
-  Effect.tryPromise({ try: () => stat(path), catch: (error) => error }).pipe(
+  Effect.tryPromise({ try: () => stat(path), catch: denied(path) }).pipe(
     Effect.map((found) => found.isDirectory() ? "folder" as const : "file" as const),
-    Effect.catch((error) =>
-      codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR"
-        ? Effect.succeed("nothing" as const)
-        : Effect.fail(denied(path)(error))
-    )
+    Effect.catchIf(({ code }) => code === "ENOENT" || code === "ENOTDIR", () => Effect.succeed("nothing" as const))
   )
 
 /** One folder, which somebody else may make at the same moment. */
 const makeOne = (path: string): Effect.Effect<void, Denied> =>
-  Effect.tryPromise({ try: () => mkdir(path), catch: (error) => error }).pipe(
+  Effect.tryPromise({ try: () => mkdir(path), catch: denied(path) }).pipe(
     Effect.catch((error) =>
-      Effect.flatMap(kindOf(path), (kind) =>
-        kind === "folder" ? Effect.void : Effect.fail(
-          // What is around is there, so it takes no folders, as /proc.
-          codeOf(error) === "ENOENT" ? { at: dirname(path), why: "takes no folders" } : denied(path)(error)
-        ))
-    ),
-    Effect.asVoid
+      Effect.flatMap(kindOf(path), (kind) => {
+        if (kind === "folder") return Effect.void
+        // What is around is there, so it takes no folders, as /proc.
+        return Effect.fail(error.code === "ENOENT" ? { ...error, at: dirname(path), why: "takes no folders" } : error)
+      })
+    )
   )
 
 const made = Effect.fnUntraced(function*(path: string) {
@@ -68,7 +69,7 @@ const made = Effect.fnUntraced(function*(path: string) {
     at = dirname(at)
     kind = yield* kindOf(at)
   }
-  if (kind !== "folder") return yield* Effect.fail<Denied>({ at, why: "is a file, where a folder is needed" })
+  if (kind !== "folder") return yield* Effect.fail(denied(at)({ code: "EEXIST" }))
   yield* Effect.forEach(missing, makeOne, { discard: true })
 })
 
