@@ -373,6 +373,22 @@ describe.concurrent("piopiy-sim run", () => {
       assert.include(stdout, "the app printed last:\n        out of luck\n")
     }).pipe(Effect.provide(platform)))
 
+  it.live("fails when the app gives up its port in the middle, and ends only after the run", () =>
+    Effect.gen(function*() {
+      const folder = yield* written({
+        "leaves.json": withApp(
+          `const server = require('http').createServer((q, r) => {
+          r.setHeader('connection', 'close').end()
+          if (q.url !== '/') server.close(() => setTimeout(() => process.exit(7), 300))
+        }).listen(process.env.PORT, '127.0.0.1')`,
+          { steps: [{ atMs: 0, do: { _tag: "Request", url: "http://app.test/go" } }], expect: [] }
+        )
+      })
+      const { code, stdout } = yield* runSim("run", `${folder}/leaves.json`, "--journals", folder)
+      assert.strictEqual(code, 1, stdout)
+      assert.match(stdout, /the app \(node -e [^]*\) ended with 7 before the run was over\n/)
+    }).pipe(Effect.provide(platform)))
+
   it.live("leaves no app behind when it is killed", () =>
     Effect.gen(function*() {
       const program = `require('fs').writeFileSync('pid', String(process.pid)); ${listening}`

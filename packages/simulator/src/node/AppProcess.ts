@@ -6,7 +6,7 @@ import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import { type ChildProcess, spawn } from "node:child_process"
 import { get } from "node:http"
-import { createServer } from "node:net"
+import { connect, createServer } from "node:net"
 import * as guard from "./guard.ts"
 
 /**
@@ -45,6 +45,8 @@ export interface AppOptions {
 const readyWithin = "20 seconds"
 /** How long it may take to end once it is told to. */
 const endsWithin = "2 seconds"
+/** How long it is waited for when it listens no more. */
+const leavesWithin = "1 second"
 /** How much of what it prints is kept. */
 const keptCharacters = 4000
 
@@ -74,19 +76,31 @@ const answers = (port: number, path: string): Effect.Effect<void, "silent"> =>
     return Effect.sync(() => request.destroy())
   })
 
+/** Whether somebody takes connections there. */
+const listens = (port: number): Effect.Effect<void, "silent"> =>
+  Effect.callback((resume) => {
+    const socket = connect({ host: "127.0.0.1", port }, () => {
+      socket.destroy()
+      resume(Effect.void)
+    })
+    socket.on("error", () => resume(Effect.fail("silent")))
+    return Effect.sync(() => socket.destroy())
+  })
+
 /** Tells the process, and those that it has started, for it leads a group of its own. */
 const signal = ({ pid }: ChildProcess, name: NodeJS.Signals): Effect.Effect<void> =>
   Effect.ignore(Effect.try(() => pid === undefined ? false : process.kill(-pid, name)))
 
 /**
- * An app that is up: what it has printed so far, as far as that is kept, and how it has ended, if it has.
+ * An app that is up: what it has printed so far, as far as that is kept, and how it has ended, if it has. One that listens no
+ * more is about to end, and is waited for, a second at most.
  *
  * @category models
  * @since 0.1.0
  */
 export interface App {
   readonly output: () => string
-  readonly ended: () => string | undefined
+  readonly ended: Effect.Effect<string | undefined>
 }
 
 /**
@@ -152,5 +166,6 @@ export const start = (options: AppOptions): Effect.Effect<App, AppFailed, Scope.
       Effect.raceFirst(Effect.flatMap(Deferred.await(ended), (why) => Effect.fail(failed(why))))
     )
     isUp = true
-    return { output: () => output, ended: () => ending }
+    const settled = Effect.catch(listens(port), () => Effect.timeoutOption(Deferred.await(ended), leavesWithin))
+    return { output: () => output, ended: Effect.map(settled, () => ending) }
   })

@@ -64,7 +64,7 @@ const fetching = Effect.map(
 )
 
 /** Where the app is not ours to start. */
-const noApp: AppProcess.App = { output: () => "", ended: () => undefined }
+const noApp: AppProcess.App = { output: () => "", ended: Effect.succeed(undefined) }
 
 /** A run that did not begin. */
 const notBegun = (
@@ -120,7 +120,7 @@ export const run = (
       platform: HttpClient.mapRequest(client, HttpClientRequest.prependUrl(url)),
       app: aliases.client(leading)(client)
     }, options).pipe(Effect.provideContext(server))
-    const ended = started.ended()
+    const ended = yield* started.ended
     const why = `the app (${app?.command?.join(" ")}) ${ended}`
     // What failed before shows what led to that.
     const fallen = ScenarioReport.passed(told) ? Broken.tell([{ why }], told.entries) : [why]
