@@ -38,7 +38,7 @@ describe.concurrent("piopiy-sim run, when a run fails", () => {
         yield* files.writeFileString(`${folder}/by chance.json`, JSON.stringify(json))
         const flags = "--clock scaled=60 --allow-host app.localhost"
         const first = yield* inFolder(folder, `piopiy-sim run 'by chance.json' --seed 20 --repeat 8 ${flags}`)
-        const [, seed = "none"] = /seeds failed: (\d+)/.exec(first.stdout) ?? []
+        const [, seed = "none"] = /seed (\d+) in full/.exec(first.stdout) ?? []
         const [, again = "false"] = /\n +again +(.*)\n/.exec(first.stdout) ?? []
         assert.strictEqual(again, `piopiy-sim run 'by chance.json' --seed ${seed} ${flags}`)
         const second = yield* inFolder(folder, again)

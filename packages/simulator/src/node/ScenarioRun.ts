@@ -64,7 +64,7 @@ const fetching = Effect.map(
 )
 
 /** Where the app is not ours to start. */
-const noApp: AppProcess.App = { output: () => "", ended: Effect.succeed(undefined) }
+const noApp: AppProcess.App = { output: () => "", ended: Effect.undefined }
 
 /** A run that did not begin. */
 const notBegun = (
