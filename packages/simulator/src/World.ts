@@ -137,8 +137,6 @@ const evidenceOf = ({ journal, media, timeline }: Tenant, query: Query | undefin
  */
 export const make = (tenant: () => Tenant, aftermath: Effect.Effect<void> = Effect.void): World => {
   const journal = () => tenant().journal
-  /** Who reads an entry is in the middle of what wrote it, and nobody may come between an event and its commands. */
-  const follow = (query?: Query) => Stream.tap(journal().follow(query), () => Effect.yieldNow)
   const act = <A, E>(as: (acting: Acting["Service"]) => Effect.Effect<A, E>) =>
     Effect.tap(Effect.suspend(() => as(tenant().acting)), aftermath)
   return {
@@ -154,12 +152,12 @@ export const make = (tenant: () => Tenant, aftermath: Effect.Effect<void> = Effe
     live: Effect.suspend(() => tenant().switchboard.live),
     records: Effect.sync(() => journal().records()),
     journal: (query) => Effect.sync(() => journal().read(query)),
-    follow: (query) => Stream.suspend(() => follow(query)),
+    follow: (query) => Stream.suspend(() => journal().follow(query)),
     ended: (callId) =>
       Effect.suspend(() => {
         const record = journal().record(callId)
         if (record !== undefined) return Effect.succeed(record)
-        return follow({ callId }).pipe(
+        return journal().follow({ callId }).pipe(
           Stream.map(ending),
           Stream.filter(Option.isSome),
           Stream.runHead,

@@ -41,8 +41,15 @@ export class Journal extends Context.Service<Journal, {
    * Entries as they come, from `query.from` on. A follower reads at its own pace and holds nothing back; one that falls
    * behind the bound goes on with the oldest entry that is left, visible as a gap in `seq`. Ends with the last entry
    * once the journal is finished, and not before.
+   *
+   * Nobody follows in the middle of what writes: when an entry is there to be read, its writer is done.
    */
   readonly follow: (query?: Query) => Stream.Stream<Entry>
+  /**
+   * Hands over what there is, and then each entry as it is written, so that none is missed at the bound. `take` comes
+   * between an event and its commands: it must not throw, nor do anything to the tenant.
+   */
+  readonly copy: (take: (entry: Entry) => void) => void
   /** Tells followers that nothing more is to come. */
   readonly finish: Effect.Effect<void>
   /** The record of an ended call, also after its entries were evicted. */
@@ -90,6 +97,7 @@ const make = (
     const timeline = yield* Timeline
     /** One for each follower, so that none can hold up another; open when there is something to read. */
     const news = new Set<Latch.Latch>()
+    const takers: Array<(entry: Entry) => void> = []
     const { bounds, seed, tenant, version } = options
     const records = new Map<string, CallRecord>()
     const evicted = new Set<string>()
@@ -212,6 +220,7 @@ const make = (
         while (kept > bounds.entries && evictOldest()) continue
         closeUp()
       }
+      for (const take of takers) take(entry)
       wakeFollowers()
       return seq
     }
@@ -254,11 +263,13 @@ const make = (
           if (last === undefined) {
             if (finished) return Effect.succeed(found)
             next = Math.max(next, seq + 1)
-            return Effect.flatMap(latch.await, () => pull)
+            return wait
           }
           next = last.seq + 1
           return Effect.succeed(found)
         })
+        // Whoever opens a latch runs those who wait for it, here in the middle of a turn.
+        const wait = latch.await.pipe(Effect.andThen(Effect.yieldNow), Effect.andThen(pull))
         return Stream.fromEffectRepeat(pull).pipe(
           Stream.takeWhile((found) => found.length > 0),
           Stream.flattenIterable
@@ -271,6 +282,10 @@ const make = (
       append,
       read,
       follow,
+      copy: (take) => {
+        for (const entry of read()) take(entry)
+        takers.push(take)
+      },
       finish: Effect.sync(() => {
         finished = true
         wakeFollowers()

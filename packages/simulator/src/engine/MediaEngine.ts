@@ -385,9 +385,10 @@ const make = (options: MediaOptions, kept: Kept) =>
       release: (callId) => {
         const media = calls.get(callId)
         if (media === undefined) return
-        calls.delete(callId)
         settle(media)
+        // The journal tells of the ends, and who copies it asks for what was said.
         for (const stream of media.streams) stream.close(1000, "")
+        calls.delete(callId)
         const known = accountsOf(media)
         if (known.length > 0) accounts.put(callId, known)
         const recorded = recordedOf(media, known)

@@ -13,7 +13,6 @@ import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import type { Entry } from "../core/journal/Entry.ts"
-import { followToEnd } from "./followToEnd.ts"
 import { TenantRefused } from "./TenantRefused.ts"
 import type { Tenant, TenantOptions } from "./Tenants.ts"
 
@@ -38,17 +37,13 @@ interface Room {
   readonly options: TenantOptions
   readonly isTemporary: boolean
   readonly lock: Semaphore.Semaphore
-  readonly copying: Set<Scope.Closeable>
   tenant: Tenant | undefined
   scope: Scope.Closeable | undefined
   usedAt: number
 }
 
 /** Who gets every entry of every tenant. */
-interface Copy {
-  readonly keep: (tenant: Tenant) => (entries: ReadonlyArray<Entry>) => Effect.Effect<void>
-  readonly scope: Scope.Scope
-}
+type Copy = (tenant: Tenant, entry: Entry) => void
 
 /** What no two tenants have in common, as keys of one map. */
 const keyOf = {
@@ -107,26 +102,20 @@ export const make = (
     const detached = <A>(effect: Effect.Effect<A, TenantRefused>): Effect.Effect<A, TenantRefused> =>
       Effect.suspend(() => Fiber.join(fork(effect)))
 
-    const copyTo = Effect.fnUntraced(function*(room: Room, tenant: Tenant, { keep, scope }: Copy) {
-      const own = yield* Scope.fork(scope)
-      room.copying.add(own)
-      yield* Scope.provide(followToEnd(tenant.journal, keep(tenant)), own)
-    })
-
     const furnish = Effect.fnUntraced(function*(room: Room) {
       const own = yield* Scope.fork(scope)
       const tenant = yield* Scope.provide(open(room.options), own)
       room.scope = own
       room.tenant = tenant
       room.usedAt = nowMs()
-      yield* Effect.forEach(copies, (copy) => copyTo(room, tenant, copy), { discard: true })
+      tenant.journal.copy((entry) => {
+        for (const keep of copies) keep(tenant, entry)
+      })
       return tenant
     })
 
-    const vacate = Effect.fnUntraced(function*({ copying, scope, tenant }: Room) {
+    const vacate = Effect.fnUntraced(function*({ scope, tenant }: Room) {
       if (tenant !== undefined) yield* tenant.stop
-      yield* Effect.forEach(copying, (copy) => Scope.close(copy, Exit.void), { discard: true })
-      copying.clear()
       if (scope !== undefined) yield* Scope.close(scope, Exit.void)
     })
 
@@ -142,7 +131,6 @@ export const make = (
           options,
           isTemporary,
           lock: Semaphore.makeUnsafe(1),
-          copying: new Set(),
           tenant: undefined,
           scope: undefined,
           usedAt: nowMs()
@@ -185,7 +173,7 @@ export const make = (
       if (tenant === undefined) return true
       const { journal, switchboard, time: { mode } } = tenant
       const live = mode._tag === "Manual" ? [] : yield* switchboard.live
-      return live.length > 0 || journal.followers() > room.copying.size
+      return live.length > 0 || journal.followers() > 0
     })
 
     const sweep = Effect.gen(function*() {
@@ -212,11 +200,14 @@ export const make = (
       create: (options: TenantOptions) => detached(enter(options, true)),
       reset: (name: string) => detached(reset(name)),
       remove: (name: string) => Effect.orElseSucceed(detached(remove(name)), () => false),
-      copy: Effect.fnUntraced(function*(keep: Copy["keep"]) {
-        const copy = { keep, scope: yield* Effect.scope }
-        yield* Effect.acquireRelease(Effect.sync(() => copies.add(copy)), () => Effect.sync(() => copies.delete(copy)))
-        for (const room of rooms.values()) if (room.tenant !== undefined) yield* copyTo(room, room.tenant, copy)
-      }),
+      copy: (keep: Copy) =>
+        Effect.acquireRelease(
+          Effect.sync(() => {
+            for (const { tenant } of rooms.values()) tenant?.journal.read().forEach((entry) => keep(tenant, entry))
+            copies.add(keep)
+          }),
+          () => Effect.sync(() => copies.delete(keep))
+        ),
       all: (): ReadonlyArray<Tenant> => [...rooms.values()].flatMap(({ tenant }) => tenant ?? []),
       expiresInMs: (name: string): number | undefined => {
         const room = rooms.get(name)

@@ -84,7 +84,7 @@ const passing = ({ journal, time, timeline }: Tenant, limitMs: number) =>
     const end = timeline.at(limitMs, "the end of the scenario", wake)
     yield* Effect.addFinalizer(() => Effect.sync(() => timeline.cancel(end)))
     yield* Effect.forkScoped(Stream.runForEach(journal.follow({ from: journal.last() + 1 }), () => Effect.sync(wake)))
-    /** In a later turn: the journal tells of an event before its commands are carried out. */
+    /** In a later turn: whoever wakes it may be in the middle of what is due. */
     const next = news.await.pipe(
       Effect.andThen(Effect.sync(() => news.closeUnsafe())),
       Effect.andThen(Effect.yieldNow)

@@ -143,11 +143,9 @@ export class Tenants extends Context.Service<Tenants, {
   readonly remove: (name: string) => Effect.Effect<boolean>
   /**
    * Hands every entry of every journal to whoever keeps them, until the scope closes: of the tenants there are, and of
-   * those that come. It does not keep a tenant from being idle.
+   * those that come. It does not keep a tenant from being idle. What `keep` must not do is said in {@link Journal}.
    */
-  readonly copy: (
-    keep: (tenant: Tenant) => (entries: ReadonlyArray<Entry>) => Effect.Effect<void>
-  ) => Effect.Effect<void, never, Scope.Scope>
+  readonly copy: (keep: (tenant: Tenant, entry: Entry) => void) => Effect.Effect<void, never, Scope.Scope>
 }>()("@effect-piopiy/simulator/Tenants") {}
 
 const tenantLayer = (options: TenantOptions) =>

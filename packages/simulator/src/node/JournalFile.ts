@@ -3,12 +3,13 @@
  * survives the death of this process; only the last line can be torn.
  */
 import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
 import { appendFileSync, closeSync, fstatSync, openSync, readSync } from "node:fs"
+import type { Entry } from "../core/journal/Entry.ts"
 import { Tenants } from "../engine/Tenants.ts"
 import { SimulatorError } from "../SimulatorError.ts"
-
-const lines = (entries: ReadonlyArray<unknown>): string => entries.map((entry) => `${JSON.stringify(entry)}\n`).join("")
 
 const unreadable = (path: string) => (cause: unknown) =>
   new SimulatorError({
@@ -22,29 +23,20 @@ const endsTorn = (file: number): boolean => {
   return size > 0 && readSync(file, last, 0, 1, size - 1) === 1 && last.toString() !== "\n"
 }
 
-/**
- * Writes lines to the file. After a line that is torn, the next one starts anew; an outage is logged once, when it begins.
- */
-const writer = (path: string, file: number) => {
+/** Writes lines to the file. After a line that is torn, the next one starts anew; `fails` is told when an outage begins. */
+const writer = (path: string, file: number, fails: (error: SimulatorError) => void) => {
   let torn = endsTorn(file)
   let failing = false
-  return (entries: ReadonlyArray<unknown>): Effect.Effect<void> =>
-    entries.length === 0
-      ? Effect.void
-      : Effect.try({
-        try: () => {
-          const text = (torn ? "\n" : "") + lines(entries)
-          torn = true
-          appendFileSync(file, text)
-          torn = false
-          failing = false
-        },
-        catch: unreadable(path)
-      }).pipe(Effect.catch((error) => {
-        const known = failing
-        failing = true
-        return known ? Effect.void : Effect.logError(`the journal file misses entries from now on: ${error.message}`)
-      }))
+  return (entry: Entry): void => {
+    const before = torn ? "\n" : ""
+    const written = Result.try({
+      try: () => appendFileSync(file, `${before}${JSON.stringify(entry)}\n`),
+      catch: unreadable(path)
+    })
+    torn = Result.isFailure(written)
+    if (Result.isFailure(written) && !failing) fails(written.failure)
+    failing = torn
+  }
 }
 
 /**
@@ -61,6 +53,9 @@ export const layer = (path: string): Layer.Layer<never, SimulatorError, Tenants>
       Effect.try({ try: () => openSync(path, "a+"), catch: unreadable(path) }),
       (file) => Effect.sync(() => closeSync(file))
     )
-    const append = yield* Effect.try({ try: () => writer(path, file), catch: unreadable(path) })
-    yield* tenants.copy(() => append)
+    const log = yield* FiberSet.runtime(yield* FiberSet.make<void>())()
+    const fails = ({ message }: SimulatorError) =>
+      log(Effect.logError(`the journal file misses entries from now on: ${message}`))
+    const append = yield* Effect.try({ try: () => writer(path, file, fails), catch: unreadable(path) })
+    yield* tenants.copy((_, entry) => append(entry))
   }))

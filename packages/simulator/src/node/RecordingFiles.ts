@@ -36,7 +36,7 @@ const write = (path: string, recording: Recording.Recording): Effect.Effect<void
   )
 
 /**
- * Writes the recordings of which the entries tell, one after another, and has written all when the scope closes. It takes
+ * Writes the recordings of which entries tell, one after another, and has written all when the scope closes. It takes
  * them from the source at once: by the time that the disk is free they may be gone. Those that wait are in memory.
  *
  * @category constructors
@@ -48,17 +48,14 @@ export const make = Effect.fnUntraced(function*(folder: string) {
   const disk = yield* Semaphore.make(1)
   yield* Effect.addFinalizer(() => FiberSet.awaitEmpty(fibers))
 
-  return ({ ledgerOf, recordingOf }: Source, prefix: string) => (entries: ReadonlyArray<Entry>): Effect.Effect<void> =>
-    Effect.sync(() => {
-      for (const entry of entries) {
-        if (entry._tag !== "Streamed") continue
-        const { callId, streamId } = entry
-        const recording = recordingOf(callId, streamId)
-        if (recording === undefined) continue
-        const name = Recording.nameOf(callId, streamId, ledgerOf(callId)[0]?.streamId)
-        fork(disk.withPermit(write(join(folder, `${prefix}${name}.wav`), recording)))
-      }
-    })
+  return ({ ledgerOf, recordingOf }: Source, prefix: string, entry: Entry): void => {
+    if (entry._tag !== "Streamed") return
+    const { callId, streamId } = entry
+    const recording = recordingOf(callId, streamId)
+    if (recording === undefined) return
+    const name = Recording.nameOf(callId, streamId, ledgerOf(callId)[0]?.streamId)
+    fork(disk.withPermit(write(join(folder, `${prefix}${name}.wav`), recording)))
+  }
 })
 
 /**
@@ -76,5 +73,5 @@ export const layer = (folder: string): Layer.Layer<never, SimulatorError, Tenant
     yield* folders.makeWritable(folder)
     const { name } = tenants.main
     const keep = yield* make(folder)
-    yield* tenants.copy((tenant) => keep(tenant.media, prefixOf(tenant, tenant.name === name)))
+    yield* tenants.copy((tenant, entry) => keep(tenant.media, prefixOf(tenant, tenant.name === name), entry))
   }))

@@ -424,6 +424,24 @@ describe("Journal.follow", () => {
       assert.deepEqual(seqs(yield* all), expected)
     }).pipe(Effect.provide(journalOf())))
 
+  it.effect("goes on when the writer is done, not in the middle of it", () =>
+    Effect.gen(function*() {
+      const journal = yield* Journal.Journal
+      const seen: Array<string> = []
+      yield* journal.follow({ from: 2 }).pipe(
+        Stream.runForEach(({ _tag, seq }) =>
+          Effect.sync(() => {
+            seen.push(`reads ${seq}`)
+            if (_tag === "Requested") journal.append(refused)
+          })
+        ),
+        Effect.forkChild({ startImmediately: true })
+      )
+      for (const draft of [requested, rang("a")]) seen.push(`wrote ${journal.append(draft)}`)
+      yield* TestClock.adjust(1)
+      assert.deepEqual(seen, ["wrote 2", "wrote 3", "reads 2", "reads 3", "reads 4"])
+    }).pipe(Effect.provide(journalOf())))
+
   it.effect("is counted while it lasts", () =>
     Effect.gen(function*() {
       const journal = yield* Journal.Journal
@@ -436,6 +454,19 @@ describe("Journal.follow", () => {
       yield* Fiber.join(second)
       assert.strictEqual(journal.followers(), 0)
     }).pipe(Effect.provide(journalOf())))
+})
+
+describe("Journal.copy", () => {
+  it.effect("takes what is there and then each entry while it is written, also those that go at once", () =>
+    Effect.gen(function*() {
+      const journal = yield* Journal.Journal
+      const taken: Array<number> = []
+      journal.append(requested)
+      journal.copy(({ seq }) => taken.push(seq))
+      wholeCalls(journal, 10, 4)
+      assert.deepEqual(taken, Array.from({ length: 42 }, (_, index) => index + 1))
+      assert.strictEqual(journal.followers(), 0)
+    }).pipe(Effect.provide(journalOf({ entries: 20 }))))
 })
 
 describe("Journal.counts", () => {

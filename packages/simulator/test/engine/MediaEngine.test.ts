@@ -514,6 +514,23 @@ describe("what is known of a stream", () => {
         assert.deepStrictEqual(recorded(), [80_000, 80_000, 72_000, undefined])
       })))
 
+  it.effect("has its recording when the journal tells of its end, also when the simulator broke on the call", () =>
+    withCall({ config: { recordAudio: true } }, (peer, callId) =>
+      Effect.gen(function*() {
+        const taken: Array<number | undefined> = []
+        yield* (yield* Tenants).copy(({ media }, { _tag }) => {
+          if (_tag === "Streamed") taken.push(media.recordingOf(callId)?.[0].samples.length)
+        })
+        yield* peer.open
+        yield* TestClock.adjust(1000)
+        peer.dials.push = () => {
+          throw new Error("no more")
+        }
+        yield* peer.say(JSON.stringify([{ action: "stream", ws_url: "ws://bot.test/y", listen_mode: "caller" }]))
+        assert.lengthOf(entriesOf(yield* journalOf(callId), "Broke"), 1)
+        assert.deepStrictEqual(taken, [8000])
+      })))
+
   it.effect("has a recording of ten minutes at most", () =>
     withCall(
       { config: { recordAudio: true }, party: { talksForMs: 700_000 } },

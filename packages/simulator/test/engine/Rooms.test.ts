@@ -173,7 +173,7 @@ describe("a tenant that is idle", () => {
   it.effect("does not while somebody follows its journal, but for what copies it", () =>
     Effect.gen(function*() {
       const made = yield* created()
-      yield* (yield* Tenants).copy(() => () => Effect.void)
+      yield* (yield* Tenants).copy(() => undefined)
       const following = yield* Effect.forkChild(Stream.runDrain(made.follow()), { startImmediately: true })
       yield* TestClock.adjust("1 hour")
       assert.isTrue(yield* isThere)
@@ -264,7 +264,7 @@ describe("a tenant that starts anew", () => {
 describe("a copy of all journals", () => {
   it.effect("has every entry of tenants of before, of those that come and go, and of those that start anew", () => {
     const kept: Array<Entry> = []
-    const keep = () => (entries: ReadonlyArray<Entry>) => Effect.sync(() => kept.push(...entries))
+    const keep = (_: unknown, entry: Entry) => kept.push(entry)
     return Effect.gen(function*() {
       const { create, remove, reset } = yield* simulator
       yield* place({ to: patient, pipeline: [play("a.wav")] })
@@ -283,5 +283,18 @@ describe("a copy of all journals", () => {
       assert.deepEqual(of("default"), [...ended, "Started"])
       assert.deepEqual(of("red"), ended)
     }).pipe(Effect.provide(inProcess))
+  })
+
+  it.effect("has every entry, however much more is written at once than the journal keeps", () => {
+    const kept: Array<number> = []
+    return Effect.gen(function*() {
+      const { main, copy } = yield* Tenants
+      yield* copy((_, { seq }) => kept.push(seq))
+      for (let call = 0; call < 40; call++) yield* place({ to: patient, pipeline: [play("a.wav")] })
+      yield* main.switchboard.endAll
+      yield* TestClock.adjust(0)
+      assert.isBelow(main.journal.size(), 40)
+      assert.deepEqual(kept, Array.from({ length: main.journal.last() }, (_, index) => index + 1))
+    }).pipe(Effect.scoped, Effect.provide(InProcess.layer({ config: { maxEntries: 20 } })))
   })
 })

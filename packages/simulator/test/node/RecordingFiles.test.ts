@@ -56,8 +56,8 @@ it.effect("takes what is to be written at once, since it may be gone by the time
           ledgerOf: () => [{ streamId: "one" }],
           recordingOf: (callId) => kept.get(callId)
         }
-        yield* Effect.forkChild(Effect.sync(() => kept.clear()))
-        yield* keep(source, "red-")([...kept.keys()].map((callId) => streamed(callId)))
+        for (const callId of [...kept.keys()]) keep(source, "red-", streamed(callId))
+        kept.clear()
       }))
     )
     assert.deepStrictEqual(files.map(([name]) => name), ["red-a.wav", "red-b.wav", "red-c.wav"])
@@ -73,7 +73,9 @@ it.effect("writes each stream of a call, the first under the call's name, and no
           ledgerOf: () => [{ streamId: "one" }, { streamId: "two" }, { streamId: "three" }],
           recordingOf: (callId, streamId) => callId === "a" ? tones.get(streamId) : undefined
         }
-        yield* keep(source, "red-")([streamed("a", "two"), streamed("a", "one"), streamed("b"), streamed("a", "three")])
+        for (const entry of [streamed("a", "two"), streamed("a", "one"), streamed("b"), streamed("a", "three")]) {
+          keep(source, "red-", entry)
+        }
       }))
     )
     assert.deepStrictEqual(files, [
