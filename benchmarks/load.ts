@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import { answering } from "./processes.ts"
 import type { Report, Row } from "./Report.ts"
@@ -11,6 +12,8 @@ export interface Size {
   readonly held: number
   readonly perSecond: number
   readonly seconds: number
+  /** How long new calls are left to themselves before memory is read. */
+  readonly settles: number
 }
 
 const Listening = Schema.fromJsonString(Schema.Struct({ url: Schema.String }))
@@ -58,13 +61,15 @@ const held = Effect.fnUntraced(function*(size: Size) {
     { discard: true }
   )
   yield* Effect.forEach(Array.from({ length: 200 }), () => place(url, leaves), { concurrency: 16, discard: true })
-  yield* Effect.sleep("6 seconds")
-  const before = yield* memory
-  if (before.live !== 0) return yield* Effect.die(`${before.live} calls of the warm-up are still in progress`)
+  const over = memory.pipe(
+    Effect.filterOrFail(({ live }) => live === 0, ({ live }) => `${live} calls of the warm-up are still in progress`),
+    Effect.retry({ schedule: Schedule.spaced("100 millis"), times: 300 })
+  )
+  const before = yield* over
   yield* Effect.sleep(`${size.seconds} seconds`)
   const idle = yield* delay
   yield* Effect.forEach(Array.from({ length: size.held }), () => place(url, stays), { concurrency: 16, discard: true })
-  yield* Effect.sleep("2 seconds")
+  yield* Effect.sleep(`${size.settles} seconds`)
   const after = yield* memory
   if (after.live !== size.held) return yield* Effect.die(`${after.live} calls are in progress, not ${size.held}`)
   yield* traffic

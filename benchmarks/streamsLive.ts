@@ -130,18 +130,19 @@ export const run = Effect.fnUntraced(function*(size: Size) {
   return report
 })
 
-/** So many streams, for so many seconds. */
+/** So many streams, for so many seconds after so many. */
 export interface DriftSize {
   readonly streams: number
+  readonly warmUp: number
   readonly seconds: number
 }
 
 /** The simulator alone, for long: whether frames come later and later, and whether its memory grows. */
-export const drift = Effect.fnUntraced(function*({ seconds, streams }: DriftSize) {
+export const drift = Effect.fnUntraced(function*({ seconds, streams, warmUp }: DriftSize) {
   const receiver = yield* app
   const sender = yield* asking("streamsSimulator.ts")
   yield* sender.ask(`${streams} ${receiver.url}`, Done)
-  yield* Effect.sleep("2 seconds")
+  yield* Effect.sleep(`${warmUp} seconds`)
   const { heapMb: firstMb } = yield* sender.ask("memory", Memory)
   const { gridMs } = yield* sender.ask("cost", Cost)
   yield* receiver.ask("begin", Done)

@@ -46,6 +46,7 @@ interface Talk {
   readonly isSilent: boolean
   readonly calls: number
   readonly callMs: number
+  readonly letsGoMs: number
 }
 
 /** A fresh platform and an app. Whoever is called answers at once, and stays as long as the talk is to be. */
@@ -86,9 +87,6 @@ const passing = Effect.fnUntraced(function*(spanMs: number) {
 const underTestClock = <A, E, R>(program: Effect.Effect<A, E, R>) =>
   program.pipe(Effect.scoped, Effect.provide(TestClock.layer(), { local: true }))
 
-/** A test clock holds on to the last world until a timer of its own, of one second of real time, has gone. */
-const letGo = Effect.sleep("1100 millis")
-
 const place = LegacyCalls.LegacyCalls.use((calls) =>
   calls.placePipelineCall({
     callerId,
@@ -112,7 +110,7 @@ const passedOn = Effect.fnUntraced(function*({ calls, callMs }: Talk, records: R
 
 /** All calls begin at once, and are let run to their end. */
 const talking = Effect.fnUntraced(function*(talk: Talk) {
-  yield* letGo
+  yield* Effect.sleep(talk.letsGoMs)
   const time = yield* stopwatch
   const inWorld = Effect.gen(function*() {
     const simulator = yield* Simulator.Simulator
@@ -128,8 +126,8 @@ const talking = Effect.fnUntraced(function*(talk: Talk) {
 })
 
 /** The same time with nothing to do but to wake up for every frame. */
-const bare = Effect.fnUntraced(function*(spanMs: number) {
-  yield* letGo
+const bare = Effect.fnUntraced(function*(spanMs: number, letsGoMs: number) {
+  yield* Effect.sleep(letsGoMs)
   const time = yield* stopwatch
   const loop = Effect.gen(function*() {
     for (let index = 0; index < spanMs / frameMs; index++) yield* Effect.sleep(frameMs)
@@ -170,6 +168,7 @@ const figuresOf = (rounds: ReadonlyArray<Measured>): Record<string, number> => {
 export interface HourSize {
   readonly minutes: number
   readonly rounds: number
+  readonly letsGoMs: number
 }
 
 const hours: ReadonlyArray<readonly [subject: string, handler: Handler, isSilent: boolean]> = [
@@ -178,11 +177,11 @@ const hours: ReadonlyArray<readonly [subject: string, handler: Handler, isSilent
   ["speaking caller, echo by the pull", echoByPull, false]
 ]
 
-const hourRound = Effect.fnUntraced(function*(callMs: number) {
-  const first = yield* bare(callMs)
+const hourRound = Effect.fnUntraced(function*(callMs: number, letsGoMs: number) {
+  const first = yield* bare(callMs, letsGoMs)
   const talks = yield* Effect.forEach(
     hours,
-    ([, handler, isSilent]) => talking({ handler, isSilent, calls: 1, callMs })
+    ([, handler, isSilent]) => talking({ handler, isSilent, calls: 1, callMs, letsGoMs })
   )
   return [first, ...talks].map((measured) => ({
     ...measured,
@@ -192,9 +191,9 @@ const hourRound = Effect.fnUntraced(function*(callMs: number) {
 })
 
 /** The first round, a tenth as long, warms the compiler up, and is thrown away. */
-export const hour = Effect.fnUntraced(function*({ minutes, rounds }: HourSize) {
-  yield* hourRound(minutes * 6000)
-  const all = yield* Effect.forEach(Array.from({ length: rounds }), () => hourRound(minutes * 60_000))
+export const hour = Effect.fnUntraced(function*({ letsGoMs, minutes, rounds }: HourSize) {
+  yield* hourRound(minutes * 6000, letsGoMs)
+  const all = yield* Effect.forEach(Array.from({ length: rounds }), () => hourRound(minutes * 60_000, letsGoMs))
   const rows = ["bare loop of sleeps", ...hours.map(([subject]) => subject)].map((subject, index): Row => {
     const measured = all.flatMap((round) => round[index] ?? [])
     return {
@@ -224,11 +223,12 @@ export interface CrowdSize {
   readonly calls: number
   readonly seconds: number
   readonly rounds: number
+  readonly letsGoMs: number
 }
 
 /** The first round, a tenth as long, warms the compiler up, and is thrown away. */
-export const crowd = Effect.fnUntraced(function*({ calls, rounds, seconds }: CrowdSize) {
-  const talk = { calls, callMs: seconds * 1000, handler: echoByPull }
+export const crowd = Effect.fnUntraced(function*({ calls, letsGoMs, rounds, seconds }: CrowdSize) {
+  const talk = { calls, callMs: seconds * 1000, handler: echoByPull, letsGoMs }
   const kinds = [["silent callers", true], ["speaking callers", false]] as const
   const round = (callMs: number) => Effect.forEach(kinds, ([, isSilent]) => talking({ ...talk, callMs, isSilent }))
   yield* round(seconds * 100)

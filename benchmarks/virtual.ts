@@ -12,6 +12,8 @@ import { median, type Report, type Row } from "./Report.ts"
 export interface Size {
   readonly calls: number
   readonly rounds: number
+  /** How long each run waits for the world of the one before to be gone. */
+  readonly letsGoMs: number
 }
 
 const hourMs = 3_600_000
@@ -80,12 +82,9 @@ const underTestClock = <A, E, R>(program: Effect.Effect<A, E, R>) =>
     )
   }).pipe(Effect.scoped, Effect.provide(TestClock.layer(), { local: true }))
 
-/** A test clock holds on to the last world until a timer of its own, of one second of real time, has gone. */
-const letGo = Effect.sleep("1100 millis")
-
 /** So many calls, evenly over the time, in a fresh world. */
-const span = Effect.fnUntraced(function*<R>(spanMs: number, count: number, call: MakeCall<R>) {
-  yield* letGo
+const span = Effect.fnUntraced(function*<R>(spanMs: number, count: number, letsGoMs: number, call: MakeCall<R>) {
+  yield* Effect.sleep(letsGoMs)
   const time = yield* stopwatch
   const inWorld = Effect.gen(function*() {
     const simulator = yield* Simulator.Simulator
@@ -108,8 +107,11 @@ const bare = Effect.fnUntraced(function*(spanMs: number, wakes: number) {
   return yield* underTestClock(Effect.map(time(passing(spanMs, loop)), ([elapsed]) => elapsed))
 })
 
-const oneRound = Effect.fnUntraced(function*(calls: ReadonlyArray<Recorded>, { calls: count }: Size) {
-  const hours = [yield* span(hourMs, count, onSwitchboard(calls)), yield* span(hourMs, count, throughSdk)]
+const oneRound = Effect.fnUntraced(function*(calls: ReadonlyArray<Recorded>, { calls: count, letsGoMs }: Size) {
+  const hours = [
+    yield* span(hourMs, count, letsGoMs, onSwitchboard(calls)),
+    yield* span(hourMs, count, letsGoMs, throughSdk)
+  ]
   return yield* Effect.forEach(
     hours,
     (measured) =>
@@ -162,10 +164,10 @@ export const run = Effect.fnUntraced(function*(size: Size) {
 /** A day of calls to an AI agent: they ring, talk, hang up, and leave their record. */
 export const day = Effect.fnUntraced(function*(size: Size) {
   const calls = (yield* recorded).slice(0, 1)
-  yield* span(hourMs, Math.min(size.calls, 5000), onSwitchboard(calls))
+  yield* span(hourMs, Math.min(size.calls, 5000), size.letsGoMs, onSwitchboard(calls))
   const rounds = yield* Effect.forEach(
     Array.from({ length: size.rounds }),
-    () => span(dayMs, size.calls, onSwitchboard(calls))
+    () => span(dayMs, size.calls, size.letsGoMs, onSwitchboard(calls))
   )
   const middle = (figure: (day: (typeof rounds)[number]) => number) => median(rounds.map(figure))
   const report: Report = {

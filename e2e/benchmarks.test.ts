@@ -1,7 +1,9 @@
 /** Benchmarks at tiny sizes: that they run and what they print, never how fast. */
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import { assert, it } from "@effect/vitest"
+import { assert, it, layer } from "@effect/vitest"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as ChildProcess from "effect/process/ChildProcess"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -31,12 +33,21 @@ const run = Effect.fnUntraced(function*(options: ReadonlyArray<string>) {
 const bench = (...options: ReadonlyArray<string>) =>
   run(options).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
 
-const measure = Effect.fnUntraced(function*(name: string) {
-  const output = yield* Schema.decodeEffect(Output)(yield* bench(name, "--quick", "--json"))
-  const [report, ...others] = output.reports
-  assert(report !== undefined && others.length === 0, "one report")
-  assert.strictEqual(report.benchmark, name)
-  return report
+/** All of them one after another, as they run when none is named: what each reports. */
+class Reports extends Context.Service<Reports, ReadonlyArray<typeof Output.Type["reports"][number]>>()("e2e/Reports") {
+  static readonly layer = Layer.effect(
+    this,
+    bench("--quick", "--json").pipe(
+      Effect.flatMap(Schema.decodeEffect(Output)),
+      Effect.map(({ reports }) => reports)
+    )
+  )
+}
+
+const report = Effect.fnUntraced(function*(name: string) {
+  const [found, ...others] = (yield* Reports).filter(({ benchmark }) => benchmark === name)
+  assert(found !== undefined && others.length === 0, "one report")
+  return found
 })
 
 /** Figures that a machine need not have. */
@@ -48,28 +59,35 @@ const partial = new Set(["4: the timer alone"])
 const names = ["transitions", "start", "rest", "load", "virtual", "day", "bundle", "imports", "sdkCalls"]
 const streamNames = ["streamHour", "streamCrowd", "streamLive", "streamReceive", "streamDrift"]
 const testingNames = ["testSpeed", "worlds", "sameSeed"]
+const all = [...names, ...streamNames, ...testingNames]
 
-for (const name of [...names, ...streamNames, ...testingNames]) {
-  it.live(`${name} fills every column of every row`, () =>
+layer(Reports.layer, { excludeTestServices: true, timeout: 120_000 })("benchmarks", (it) => {
+  it.effect("are all there, each with one report", () =>
     Effect.gen(function*() {
-      const { columns, rows } = yield* measure(name)
+      assert.deepStrictEqual((yield* Reports).map(({ benchmark }) => benchmark), all)
+    }))
+
+  it.effect.each(all)("%s fills every column of every row", (name) =>
+    Effect.gen(function*() {
+      const { columns, rows } = yield* report(name)
       for (const { figures, subject } of rows) {
         if (partial.has(subject)) continue
         for (const { key } of columns) assert(optional.has(key) || key in figures, `${subject} has ${key}`)
       }
-    }), 60_000)
-}
+    }))
 
-it.live("transitions names its target and sets no exit code by it", () =>
-  Effect.gen(function*() {
-    const { columns } = yield* measure("transitions")
-    assert.deepStrictEqual(columns.flatMap(({ target }) => target ?? []), [">= 300,000"])
-  }), 60_000)
+  it.effect("name their targets and set no exit code by them", () =>
+    Effect.gen(function*() {
+      const { columns } = yield* report("transitions")
+      assert.deepStrictEqual(columns.flatMap(({ target }) => target ?? []), [">= 300,000"])
+    }))
+})
 
-it.live("without --json it prints the machine and a table", () =>
+it.live("one that is named runs alone; without --json it prints the machine and a table", () =>
   Effect.gen(function*() {
     const text = yield* bench("transitions", "--quick")
     assert.match(text, /^Node v\d+/)
     assert.include(text, "(target >= 300,000)")
     assert.match(text, /direct call, busy +[\d,]+ /)
+    assert.notInclude(text, "sim serve")
   }), 60_000)
