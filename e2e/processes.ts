@@ -56,6 +56,8 @@ export interface Program {
   readonly firstLine: Effect.Effect<string, NotInTime>
   /** Waits for its end, fifteen seconds at most. */
   readonly ended: Effect.Effect<Ending, NotInTime>
+  /** The same for a program that has more to do. */
+  readonly endedWithin: (duration: Duration.Input) => Effect.Effect<Ending, NotInTime>
 }
 
 /** Starts a program; it is killed when the scope closes. */
@@ -74,6 +76,8 @@ export const start = (command: string, args: ReadonlyArray<string>) =>
       child.on("close", (code, signal) => {
         Deferred.doneUnsafe(over, Effect.succeed({ code, signal, ...printed }))
       })
+      const endedWithin = (duration: Duration.Input) =>
+        within(`the end of ${args.join(" ")}`, duration)(Deferred.await(over))
       const program: Program = {
         pid: child.pid ?? 0,
         send: (signal) => Effect.sync(() => child.kill(signal)),
@@ -83,7 +87,8 @@ export const start = (command: string, args: ReadonlyArray<string>) =>
           `a line from ${args.join(" ")}`,
           Effect.sync(() => printed.stdout.includes("\n") ? printed.stdout.split("\n")[0] : undefined)
         ),
-        ended: within(`the end of ${args.join(" ")}`, "15 seconds")(Deferred.await(over))
+        ended: endedWithin("15 seconds"),
+        endedWithin
       }
       return program
     }),
