@@ -170,7 +170,10 @@ describe("an app that a call streams to", () => {
       assert.deepEqual(written, result.wav)
       const [caller, app] = Result.getOrThrow(Wav.decode(written))
       assert.strictEqual(caller.samples.length, 160 * result.sent)
-      assert.strictEqual(app?.samples.findLastIndex((sample) => sample !== 0), 2399)
+      // The tone as one piece from the frame on in which it came; a sine begins with 0.
+      const first = (app?.samples.findIndex((sample) => sample !== 0) ?? 0) - 1
+      assert.strictEqual(first % 160, 0)
+      assert.strictEqual(app?.samples.findLastIndex((sample) => sample !== 0), first + 2399)
       assert.isTrue(caller.samples.some((sample) => sample !== 0))
     }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer)))
 
