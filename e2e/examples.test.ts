@@ -4,7 +4,7 @@ import { type CallRecord, type Entry, Party, Simulator, SimulatorConfig, Verdict
 import * as SimulatorServer from "@effect-piopiy/simulator/node"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import { assert, it } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -85,34 +85,6 @@ const platform = Layer.merge(MenuApp.layer, NodeServices.layer).pipe(
   Layer.provideMerge(SimulatorServer.layer({ port: 0, config: { people } }))
 )
 
-it.live(
-  "every lesson runs as a program of its own, ends with 0, and its call reaches whom it says",
-  () =>
-    Effect.gen(function*() {
-      const { url: menuUrl } = yield* MenuApp
-      const ended = yield* Effect.all([
-        run("01-place-a-call", { CUSTOMER: quick.first }),
-        run("02-menu-with-digits", { CUSTOMER: quick.second, MENU_URL: menuUrl }),
-        run("03-hunt-for-an-agent", { CUSTOMER: quick.third, DESK: `${engaged},${quick.colleague}` }),
-        run("04-transfer-to-a-human", { CUSTOMER: quick.fourth, HUMAN: quick.colleague, TRANSFER_AFTER: "2 seconds" })
-      ], { concurrency: 4 })
-      const printed = ended.map(({ output }) => output).join("\n")
-      assert.deepStrictEqual(ended.map(({ exitCode }) => exitCode), [0, 0, 0, 0], printed)
-      assert.deepStrictEqual(joined(yield* recordTo(quick.first)), ["agent"])
-      assert.deepStrictEqual(joined(yield* recordTo(quick.second)), [quick.colleague])
-      assert.deepStrictEqual(joined(yield* recordTo(quick.third)), [quick.colleague])
-      assert.deepStrictEqual(joined(yield* recordTo(quick.fourth)), ["agent", quick.colleague])
-    }).pipe(Effect.provide(platform)),
-  60_000
-)
-
-it.live("a lesson that cannot do its work ends with 1 and says why", () =>
-  Effect.gen(function*() {
-    const { exitCode, output } = yield* run("01-place-a-call", { PIOPIY_TOKEN: "not-the-token" })
-    assert.strictEqual(exitCode, 1)
-    assert.include(output, "the token was not accepted")
-  }).pipe(Effect.provide(platform)), 60_000)
-
 /** A port that was free a moment ago. */
 const freePort = Effect.callback<number>((resume) => {
   const server = net.createServer().listen(0, "127.0.0.1", () => {
@@ -147,6 +119,88 @@ const asItComes = Layer.merge(SimulatorServer.layer({ port: 0 }), NodeServices.l
 /** Others with the end of their number, so that each lesson has a customer of its own. */
 const another = "919850007504"
 const athird = "919860007502"
+
+/** The platform of lesson 11, by the file that its first lines name. */
+const badDay = Layer.unwrap(
+  Effect.map(
+    Effect.suspend(() =>
+      SimulatorConfig.decode(JSON.parse(readFileSync(`${root}/packages/examples/faults.json`, "utf8")))
+    ),
+    (config) => SimulatorServer.layer({ port: 0, config })
+  )
+).pipe(Layer.merge(NodeServices.layer))
+
+/** What they do is at no pace of its own, so they need not wait for each other. */
+describe.concurrent("lessons", () => {
+  it.live(
+    "every lesson runs as a program of its own, ends with 0, and its call reaches whom it says",
+    () =>
+      Effect.gen(function*() {
+        const { url: menuUrl } = yield* MenuApp
+        const ended = yield* Effect.all([
+          run("01-place-a-call", { CUSTOMER: quick.first }),
+          run("02-menu-with-digits", { CUSTOMER: quick.second, MENU_URL: menuUrl }),
+          run("03-hunt-for-an-agent", { CUSTOMER: quick.third, DESK: `${engaged},${quick.colleague}` }),
+          run("04-transfer-to-a-human", { CUSTOMER: quick.fourth, HUMAN: quick.colleague, TRANSFER_AFTER: "2 seconds" })
+        ], { concurrency: 4 })
+        const printed = ended.map(({ output }) => output).join("\n")
+        assert.deepStrictEqual(ended.map(({ exitCode }) => exitCode), [0, 0, 0, 0], printed)
+        assert.deepStrictEqual(joined(yield* recordTo(quick.first)), ["agent"])
+        assert.deepStrictEqual(joined(yield* recordTo(quick.second)), [quick.colleague])
+        assert.deepStrictEqual(joined(yield* recordTo(quick.third)), [quick.colleague])
+        assert.deepStrictEqual(joined(yield* recordTo(quick.fourth)), ["agent", quick.colleague])
+      }).pipe(Effect.provide(platform)),
+    60_000
+  )
+
+  it.live("a lesson that cannot do its work ends with 1 and says why", () =>
+    Effect.gen(function*() {
+      const { exitCode, output } = yield* run("01-place-a-call", { PIOPIY_TOKEN: "not-the-token" })
+      assert.strictEqual(exitCode, 1)
+      assert.include(output, "the token was not accepted")
+    }).pipe(Effect.provide(platform)), 60_000)
+
+  it.live("a lesson on a bad day tries again what it may, then meets what it may not", () =>
+    Effect.gen(function*() {
+      const first = yield* run("11-retries-and-faults", { RING_FOR: "1 second" })
+      assert.match(first.output, /attempt 1: .*ask again in 2s\n.*attempt 1: .*hangup.*ECONNRESET.*\nRang\n$/s)
+      const second = yield* run("11-retries-and-faults", { RING_FOR: "1 second" })
+      assert.match(second.output, /^attempt 1: .*ECONNRESET.*\nMayHaveRung\n$/)
+      const simulator = yield* Simulator.Simulator
+      assert.deepStrictEqual(simulator.faults.list().map(({ fired }) => fired), [1, 1, 1])
+    }).pipe(Effect.provide(badDay)), 60_000)
+
+  it.live("the app of lesson 12 serves calls on a port", () =>
+    Effect.gen(function*() {
+      const port = yield* freePort
+      const url = `http://127.0.0.1:${port}`
+      const file = fileURLToPath(import.meta.resolve("@effect-piopiy/examples/12-test-a-webhook-app"))
+      yield* ChildProcess.make(process.execPath, [file], {
+        env: { PORT: String(port), PUBLIC_URL: url },
+        extendEnv: true
+      })
+      yield* eventually("the app", Effect.orElseSucceed(HttpClient.get(url), () => undefined))
+      const simulator = yield* Simulator.Simulator
+      const { callId } = yield* simulator.callIn({
+        from: "919840007342",
+        to: "914400000001",
+        answerUrl: `${url}/piopiy/in-production-a-secret/answer`
+      })
+      assert.strictEqual((yield* simulator.ended(callId)).endedBy, "Pipeline")
+      const heard = Verdict.check(
+        { _tag: "HeardPrompt", text: "Your order is with the courier." },
+        yield* simulator.evidence()
+      )
+      assert.isTrue(heard.pass, heard.message)
+    }).pipe(Effect.provide(Layer.merge(asItComes, FetchHttpClient.layer))), 60_000)
+
+  it.live("the scenario of lesson 14 holds as the command line runs it", () =>
+    Effect.gen(function*() {
+      const { code, stdout } = yield* runSim("run", `${root}/packages/examples/src/14-a-scenario-in-ci.json`)
+      assert.strictEqual(code, 0, stdout)
+      assert.match(stdout, /\n1 passed, 0 failed\n$/)
+    }), 30_000)
+})
 
 it.live(
   "the lessons about audio run as programs of their own, end with 0, and the calls go as they say",
@@ -195,54 +249,3 @@ it.live(
     }).pipe(Effect.provide(asItComes)),
   60_000
 )
-
-/** The platform of lesson 11, by the file that its first lines name. */
-const badDay = Layer.unwrap(
-  Effect.map(
-    Effect.suspend(() =>
-      SimulatorConfig.decode(JSON.parse(readFileSync(`${root}/packages/examples/faults.json`, "utf8")))
-    ),
-    (config) => SimulatorServer.layer({ port: 0, config })
-  )
-).pipe(Layer.merge(NodeServices.layer))
-
-it.live("a lesson on a bad day tries again what it may, then meets what it may not", () =>
-  Effect.gen(function*() {
-    const first = yield* run("11-retries-and-faults", { RING_FOR: "1 second" })
-    assert.match(first.output, /attempt 1: .*ask again in 2s\n.*attempt 1: .*hangup.*ECONNRESET.*\nRang\n$/s)
-    const second = yield* run("11-retries-and-faults", { RING_FOR: "1 second" })
-    assert.match(second.output, /^attempt 1: .*ECONNRESET.*\nMayHaveRung\n$/)
-    const simulator = yield* Simulator.Simulator
-    assert.deepStrictEqual(simulator.faults.list().map(({ fired }) => fired), [1, 1, 1])
-  }).pipe(Effect.provide(badDay)), 60_000)
-
-it.live("the app of lesson 12 serves calls on a port", () =>
-  Effect.gen(function*() {
-    const port = yield* freePort
-    const url = `http://127.0.0.1:${port}`
-    const file = fileURLToPath(import.meta.resolve("@effect-piopiy/examples/12-test-a-webhook-app"))
-    yield* ChildProcess.make(process.execPath, [file], {
-      env: { PORT: String(port), PUBLIC_URL: url },
-      extendEnv: true
-    })
-    yield* eventually("the app", Effect.orElseSucceed(HttpClient.get(url), () => undefined))
-    const simulator = yield* Simulator.Simulator
-    const { callId } = yield* simulator.callIn({
-      from: "919840007342",
-      to: "914400000001",
-      answerUrl: `${url}/piopiy/in-production-a-secret/answer`
-    })
-    assert.strictEqual((yield* simulator.ended(callId)).endedBy, "Pipeline")
-    const heard = Verdict.check(
-      { _tag: "HeardPrompt", text: "Your order is with the courier." },
-      yield* simulator.evidence()
-    )
-    assert.isTrue(heard.pass, heard.message)
-  }).pipe(Effect.provide(Layer.merge(asItComes, FetchHttpClient.layer))), 60_000)
-
-it.live("the scenario of lesson 14 holds as the command line runs it", () =>
-  Effect.gen(function*() {
-    const { code, stdout } = yield* runSim("run", `${root}/packages/examples/src/14-a-scenario-in-ci.json`)
-    assert.strictEqual(code, 0, stdout)
-    assert.match(stdout, /\n1 passed, 0 failed\n$/)
-  }), 30_000)
