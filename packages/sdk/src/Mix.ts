@@ -37,5 +37,8 @@ export const mix = (
   for (const { samples } of frames) {
     for (let index = 0; index < samples.length; index += 1) sums[index] = (sums[index] ?? 0) + (samples[index] ?? 0)
   }
-  return Result.succeed(AudioFrame.make(Int16Array.from(sums, saturate), sampleRate))
+  // Not by `Int16Array.from`, which makes a list of all samples first.
+  const samples = new Int16Array(sums.length)
+  for (let index = 0; index < sums.length; index += 1) samples[index] = saturate(sums[index] ?? 0)
+  return Result.succeed(AudioFrame.make(samples, sampleRate))
 }
