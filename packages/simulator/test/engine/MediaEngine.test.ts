@@ -73,14 +73,20 @@ interface Setup {
   readonly decoder?: Layer.Layer<never>
 }
 
-const place = (listens: string, extra: object = {}) =>
+const place = (listens: string, extra: object = {}, voiceQuality = "8000") =>
   post("/v2/ind_pcmo_make_call", {
     appid: 1_000_001,
     secret: "sim-secret",
     from: 914400000001,
     to: Number(asha),
     pcmo: [
-      { action: "stream", ws_url: "ws://bot.test/x?token=secret", listen_mode: listens, stream_on_answer: true },
+      {
+        action: "stream",
+        ws_url: "ws://bot.test/x?token=secret",
+        listen_mode: listens,
+        voice_quality: voiceQuality,
+        stream_on_answer: true
+      },
       ...(Array.isArray(extra) ? extra : [])
     ]
   })
@@ -175,6 +181,15 @@ describe("a profile", () => {
       assert.deepStrictEqual(yield* run({}), [])
       assert.deepStrictEqual(yield* run({ sendsDtmf: true }), ["{\"event\":\"dtmf\",\"dtmf\":{\"digit\":\"5\"}}"])
     }))
+
+  it.effect("never has the keys of others told", () =>
+    withCall({ profile: { sendsDtmf: true } }, (peer, callId) =>
+      Effect.gen(function*() {
+        yield* peer.open
+        const { main } = yield* Tenants
+        yield* main.switchboard.tell(callId, { _tag: "DigitPressed", legId: "callee1", digit: "5" }, 0)
+        assert.deepStrictEqual(peer.texts(), [])
+      })))
 
   it.effect("says how much audio is in a frame", () =>
     withCall({ profile: { frameMs: 60 } }, (peer) =>
@@ -277,7 +292,32 @@ describe("a profile", () => {
         assert.deepInclude((yield* accountOf(callId))?.counts, { sent: 100, withheld: 15 })
       })))
 
-  it.effect("dials nobody again who closed, nor for a call that has ended", () =>
+  it.effect("tells the facts again on a socket that is dialed again", () =>
+    withCall(
+      { profile: { reconnectAttempts: 1, reconnectDelayMs: 300, sendsStart: true } },
+      (peer) =>
+        Effect.gen(function*() {
+          yield* peer.open
+          yield* peer.close({ by: "Network", code: 1006, reason: "" })
+          yield* TestClock.adjust(300)
+          yield* peer.open
+          const [first, second, ...others] = peer.texts()
+          assert.include(first, "\"event\":\"start\"")
+          assert.deepStrictEqual([second, others], [first, []])
+        })
+    ))
+
+  it.effect("dials nobody again who closed", () =>
+    withCall({ profile: { reconnectAttempts: 5, reconnectDelayMs: 300 } }, (peer, callId) =>
+      Effect.gen(function*() {
+        yield* peer.open
+        yield* TestClock.adjust(400)
+        yield* peer.close({ by: "App", code: 1000, reason: "" })
+        yield* recordOf(callId)
+        assert.lengthOf(peer.dials, 1)
+      })))
+
+  it.effect("dials nobody again for a call that has ended", () =>
     withCall(
       { profile: { reconnectAttempts: 5, reconnectDelayMs: 300 }, party: { talksForMs: 500 } },
       (peer, callId) =>
@@ -397,7 +437,11 @@ describe("what is known of a stream", () => {
         assert.deepInclude((yield* accountOf(callId))?.counts, { sent: 6, withheld: 9 })
       })))
 
-  it.effect("is passed over once where the machine stood still, whatever it notices first", () =>
+  /** On a machine that can be made to stand still for a time. */
+  const withStandstill = <A, E, R>(
+    setup: Setup,
+    use: (lose: (ms: number) => void, peer: Peer, callId: string) => Effect.Effect<A, E, R>
+  ) =>
     Effect.gen(function*() {
       const clock = yield* Clock.Clock
       let lostMs = 0
@@ -407,19 +451,51 @@ describe("what is known of a stream", () => {
         currentTimeMillisUnsafe: () => clock.currentTimeMillisUnsafe(),
         sleep: (duration) => clock.sleep(duration)
       }
-      yield* withCall({ config: { recordAudio: true } }, (peer, callId) =>
-        Effect.gen(function*() {
-          yield* peer.open
-          yield* TestClock.adjust(1000)
-          lostMs = 5000
-          yield* peer.say(audioOf(160))
-          yield* TestClock.adjust(1000)
-          const account = yield* accountOf(callId)
-          assert.deepInclude(account?.counts, { skipped: 199, sent: 350 - 199 })
-          assert.strictEqual(account?.ledger.end, 7000 * 8)
-          assert.strictEqual((yield* Tenants).main.media.recordingOf(callId)?.[1].samples.length, 7000 * 8)
-        })).pipe(Effect.provideService(Clock.Clock, slow))
-    }))
+      const lose = (ms: number): void => {
+        lostMs += ms
+      }
+      return yield* withCall(setup, (peer, callId) => use(lose, peer, callId)).pipe(
+        Effect.provideService(Clock.Clock, slow)
+      )
+    })
+
+  it.effect("is how late its frames went out", () =>
+    withStandstill({}, (lose, peer, callId) =>
+      Effect.gen(function*() {
+        yield* peer.open
+        yield* TestClock.adjust(1000)
+        lose(35)
+        yield* TestClock.adjust(20)
+        lose(5)
+        yield* TestClock.adjust(200)
+        yield* peer.close({ by: "App", code: 1000, reason: "" })
+        const [streamed] = entriesOf(yield* journalOf(callId), "Streamed")
+        assert.deepStrictEqual(streamed?.lateness, { p50: 0, p99: 35, max: 35 })
+      })))
+
+  it.effect("is every frame that was over when the app closed, though the machine was late", () =>
+    withStandstill({}, (lose, peer, callId) =>
+      Effect.gen(function*() {
+        yield* peer.open
+        yield* TestClock.adjust(1000)
+        lose(30)
+        yield* peer.close({ by: "App", code: 1000, reason: "" })
+        assert.strictEqual((yield* accountOf(callId))?.ledger.end, 1020 * 8)
+      })))
+
+  it.effect("is passed over once where the machine stood still, whatever it notices first", () =>
+    withStandstill({ config: { recordAudio: true } }, (lose, peer, callId) =>
+      Effect.gen(function*() {
+        yield* peer.open
+        yield* TestClock.adjust(1000)
+        lose(5000)
+        yield* peer.say(audioOf(160))
+        yield* TestClock.adjust(1000)
+        const account = yield* accountOf(callId)
+        assert.deepInclude(account?.counts, { skipped: 199, sent: 350 - 199 })
+        assert.strictEqual(account?.ledger.end, 7000 * 8)
+        assert.strictEqual((yield* Tenants).main.media.recordingOf(callId)?.[1].samples.length, 7000 * 8)
+      })))
 
   it.effect("is kept with the entries of its call, and goes with them", () =>
     withCall({ config: { maxEntries: 40 }, party: { talksForMs: 200 } }, (peer, callId) =>
@@ -478,6 +554,24 @@ describe("what is known of a stream", () => {
         }
       }).pipe(Layer.provide(timer))
     )))
+
+  it.effect("is known of a thousand ended calls, the newest", () =>
+    withCall({ party: { answersAfterMs: 0, talksForMs: 20 } }, (peer, first) =>
+      Effect.gen(function*() {
+        const another = Effect.gen(function*() {
+          yield* place("caller")
+          yield* TestClock.adjust(0)
+          const [call] = yield* Simulator.Simulator.use((simulator) => simulator.live)
+          yield* peer.open
+          yield* TestClock.adjust(20)
+          return call?.origin.callId ?? ""
+        })
+        assert.isUndefined(yield* accountOf(first), "nobody opened it")
+        const ids = yield* Effect.replicateEffect(another, 1001)
+        assert.isUndefined(yield* accountOf(ids[0] ?? ""))
+        assert.isDefined(yield* accountOf(ids[1] ?? ""))
+        assert.isDefined(yield* accountOf(ids[1000] ?? ""))
+      })))
 
   it.effect("has no recording unless it was asked for", () =>
     Effect.gen(function*() {

@@ -180,6 +180,18 @@ describe("a stream", () => {
       const { account } = yield* conversation((pipeline) => pipeline.pipe(LegacyPipeline.play("music.wav")))
       assert.deepStrictEqual(account.ledger.prompts, [{ label: "music.wav", start: 0, end: 3000 * perMs }])
     }).pipe(Effect.provide(world(idle))))
+
+  it.effect("tells of a prompt that the end of the call cut off up to there", () =>
+    Effect.gen(function*() {
+      const { account } = yield* conversation((pipeline) => pipeline.pipe(LegacyPipeline.play("music.wav")))
+      assert.deepStrictEqual(account.ledger.prompts, [{ label: "music.wav", start: 0, end: 1000 * perMs }])
+    }).pipe(Effect.provide(world(idle, { talksForMs: 1000 }))))
+
+  it.effect("tells of a prompt that plays on up to where the stream ends", () =>
+    Effect.gen(function*() {
+      const { account } = yield* conversation((pipeline) => pipeline.pipe(LegacyPipeline.play("music.wav")))
+      assert.deepStrictEqual(account.ledger.prompts, [{ label: "music.wav", start: 0, end: 1000 * perMs }])
+    }).pipe(Effect.provide(world((session) => Effect.andThen(Effect.sleep(1000), session.stop)))))
 })
 
 describe("a conversation", () => {

@@ -145,10 +145,11 @@ const readAudio = (json: { readonly [key: string]: unknown }): AppMessage => {
     : played(type, sampleRate, bytes, "data.audioData")
 }
 
-const readList = (json: ReadonlyArray<unknown>, length: number): AppMessage => {
-  if (length > maxListLength) return ignored("too-large")
-  return isDeeperThan(maxDepth, json) ? ignored("too-deep") : { _tag: "Pcmo", json }
-}
+const readList = (json: ReadonlyArray<unknown>): AppMessage =>
+  isDeeperThan(maxDepth, json) ? ignored("too-deep") : { _tag: "Pcmo", json }
+
+/** Whether a text, if it is JSON, is a list. */
+const isList = (text: string): boolean => /^[ \t\n\r]*\[/.test(text)
 
 /**
  * Reads a text: a list is PCMO, an object with an `action` is a control, one with the type `streamAudio` is audio.
@@ -185,10 +186,12 @@ const readRawAudio = (text: string): AppMessage | undefined => {
 }
 
 const readAny = (text: string): AppMessage => {
+  // Brackets without end would take half a second to parse, in which no other stream has its frames.
+  if (text.length > maxListLength && isList(text)) return ignored("too-large")
   const parsed = Result.try((): unknown => JSON.parse(text))
   if (Result.isFailure(parsed)) return ignored("not-json")
   const json = parsed.success
-  if (Array.isArray(json)) return readList(json, text.length)
+  if (Array.isArray(json)) return readList(json)
   if (!Predicate.isObject(json)) return ignored("unknown-shape")
   if (Object.hasOwn(json, "action")) return readControl(json)
   return json["type"] === "streamAudio" ? readAudio(json) : ignored("unknown-shape")

@@ -80,6 +80,14 @@ describe("a conversation", () => {
     assert.deepStrictEqual(Spans.toArray(ended.ledger.app.heard), [{ start: 0, end: 640 }])
   })
 
+  it("leaves nothing of what it took back in audio of the same rate that comes after", () => {
+    const played = Conversation.play(make(), AudioFrame.make(loud(3200), 16_000))
+    const after = Conversation.play(Conversation.interrupt(played), AudioFrame.silence("20 millis", 16_000))
+    const { app, heard } = Conversation.pass(after, frameSamples, undefined, undefined)
+    assert.strictEqual(heard, frameSamples)
+    assert.deepStrictEqual(app, new Int16Array(frameSamples))
+  })
+
   it("counts what was never heard as lost by the hangup", () => {
     const played = Conversation.play(make(), AudioFrame.make(loud(1600), 8000))
     assert.deepInclude(Conversation.measure(Conversation.end(pass(played, 1))).playout, { heard: 160, byHangup: 1440 })

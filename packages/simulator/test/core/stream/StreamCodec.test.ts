@@ -139,6 +139,12 @@ describe("a text of the app", () => {
     assert.strictEqual(why(read(list(StreamCodec.maxListLength + 1))), "too-large")
   })
 
+  it("is not parsed when it is a list that is too long, whatever it begins with", () => {
+    assert.strictEqual(why(read("[".repeat(StreamCodec.maxListLength))), "not-json")
+    assert.strictEqual(why(read("[".repeat(StreamCodec.maxListLength + 1))), "too-large")
+    assert.strictEqual(why(read(` \t\r\n${"[".repeat(StreamCodec.maxListLength)}`)), "too-large")
+  })
+
   it("with a key that is not known names the beginning of it", () => {
     const key = "x".repeat(100_000)
     assert.strictEqual(why(read(JSON.stringify({ action: "stop", [key]: 1 }))), `unknown-key ${"x".repeat(64)}`)
