@@ -1,6 +1,7 @@
 /** What a peer may do wrong on the SDK's stream server, byte by byte, by both ways of hosting it. */
 import * as AudioFrame from "@effect-piopiy/sdk/AudioFrame"
-import type * as StreamServer from "@effect-piopiy/sdk/StreamServer"
+import * as StreamServer from "@effect-piopiy/sdk/StreamServer"
+import * as StreamServerNode from "@effect-piopiy/sdk/StreamServerNode"
 import type * as StreamSession from "@effect-piopiy/sdk/StreamSession"
 import type * as StreamTransport from "@effect-piopiy/sdk/StreamTransport"
 import { assert, describe, it } from "@effect/vitest"
@@ -10,7 +11,7 @@ import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { Socket } from "node:net"
+import { connect, type Socket } from "node:net"
 import { eventually } from "./processes.ts"
 import { dial, hosts, onPort } from "./streams.ts"
 
@@ -331,3 +332,60 @@ live("a peer that pings and does not read cannot fill the memory with answers", 
     )
     assert.isBelow(pongs, 200_000)
   }))
+
+live("a message above the bound is refused by its head, before it has come", () =>
+  Effect.gen(function*() {
+    const { address } = yield* onPort(echo, { maxMessageBytes: 1000 })
+    const { closed, socket } = yield* dial(yield* address)
+    socket().write(wsFrame(heads.binary, Buffer.alloc(1001)).subarray(0, 8))
+    assert.strictEqual((yield* closed).code, 1009)
+  }), 10_000)
+
+/** A connection that says nothing. Waits until it is there. */
+const silent = (port: number): Effect.Effect<Socket, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.callback<Socket>((resume) => {
+      const socket: Socket = connect(port, "127.0.0.1", () => resume(Effect.succeed(socket)))
+      socket.on("error", () => {}).resume()
+    }),
+    (socket) => Effect.sync(() => socket.destroy())
+  )
+
+live(
+  "beyond 256 connections more than there may be streams, one is dropped without an answer",
+  () =>
+    Effect.gen(function*() {
+      const { port } = yield* onPort(echo, { maxSessions: 2 })
+      const held = yield* Effect.replicateEffect(silent(port), 258)
+      const dropped = yield* silent(port)
+      yield* eventually("the last one to be dropped", Effect.sync(() => dropped.closed ? true : undefined))
+      assert.strictEqual(dropped.bytesRead, 0)
+      assert.isTrue(held.every(({ closed }) => !closed))
+    })
+)
+
+for (
+  const [what, flood] of [
+    ["long", wsFrame(heads.binary, Buffer.alloc(50_000))],
+    ["empty", Buffer.concat(Array.from({ length: 8000 }, () => wsFrame(heads.binary, Buffer.alloc(0))))]
+  ] as const
+) {
+  live(`${what} messages that a host does not take stay with the peer`, () =>
+    Effect.gen(function*() {
+      const scope = yield* Effect.scope
+      const server = yield* StreamServer.make({ url: "wss://bot.example.com", admission: "anyone" })
+      const idle = StreamServer.StreamServer.of({
+        ...server,
+        accept: (_, connect) =>
+          Effect.forkIn(Effect.scoped(Effect.andThen(Effect.ignore(connect), Effect.never)), scope)
+      })
+      const port = yield* StreamServerNode.make(echo, { port: 0 }).pipe(
+        Effect.provideService(StreamServer.StreamServer, idle)
+      )
+      const { socket } = yield* dial(`ws://127.0.0.1:${port}/stream`)
+      for (let sent = 0; sent < 40_000_000; sent += flood.length) socket().write(flood)
+      yield* Effect.sleep("500 millis")
+      // Of the 40 MB the system keeps no more than ten for both ends of the connection.
+      assert.isAbove(socket().writableLength, 25_000_000)
+    }))
+}

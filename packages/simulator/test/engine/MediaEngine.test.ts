@@ -359,6 +359,22 @@ describe("audio", () => {
         )
       })))
 
+  it.effect("that somebody is to make at once comes before what was planned, which follows", () =>
+    withCall(
+      { party: { speaks: [{ afterMs: 1500, voice: { _tag: "Speech", ms: 300 } }] } },
+      (peer, callId) =>
+        Effect.gen(function*() {
+          yield* peer.open
+          yield* TestClock.adjust(1000)
+          assert.isTrue((yield* Tenants).main.media.say(callId, "caller", { _tag: "Speech", ms: 200 }))
+          yield* TestClock.adjust(1000)
+          assert.deepStrictEqual(
+            Spans.toArray((yield* accountOf(callId))?.ledger.caller.voiced ?? Spans.make(0)),
+            [{ start: 8000, end: 1200 * 8 }, { start: 1500 * 8, end: 1800 * 8 }]
+          )
+        })
+    ))
+
   it.effect("of the caller is heard from its answer on, though the stream opens late", () =>
     withCall(
       { party: { speaks: [{ afterMs: 0, voice: { _tag: "Speech", ms: 1000 } }] } },
