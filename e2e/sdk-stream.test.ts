@@ -63,6 +63,18 @@ for (const [where, host] of hosts) {
         assert.strictEqual(runs, 1)
       }))
 
+    live("the path is the one that was asked for", () =>
+      Effect.gen(function*() {
+        const { address } = yield* host(echo, { path: "/audio/in" })
+        const elsewhere = yield* address
+        const there = elsewhere.replace("/stream/", "/audio/in/")
+        const statuses = yield* Effect.forEach(
+          [elsewhere, there],
+          (url) => Effect.map(dial(url), ({ status }) => status)
+        )
+        assert.deepStrictEqual(statuses, [404, 101])
+      }))
+
     live("a request that is no WebSocket gets 426", () =>
       Effect.gen(function*() {
         const { address } = yield* host(echo)

@@ -9,6 +9,7 @@ import * as Metric from "effect/Metric"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
+import * as AudioFrame from "../src/AudioFrame.ts"
 import * as CallId from "../src/CallId.ts"
 import * as LegacyAction from "../src/LegacyAction.ts"
 import * as StreamServer from "../src/StreamServer.ts"
@@ -417,12 +418,38 @@ describe("options", () => {
       const { call } = yield* host((session) =>
         Effect.gen(function*() {
           yield* session.closed
-          dropped.push((yield* session.received).droppedSamples, session.playout.sampleRate)
-        }), { frameCapacity: 2, lead: "1 seconds" })
+          dropped.push((yield* session.received).droppedSamples)
+        }), { frameCapacity: 2 })
       const { fiber, platform } = yield* call
       for (let index = 0; index < 5; index += 1) yield* platform.send(frame)
       yield* platform.close({ code: 1000, reason: "" })
       yield* Fiber.await(fiber)
-      assert.deepStrictEqual(dropped, [480, 8000])
+      assert.deepStrictEqual(dropped, [480])
+    }))
+
+  it.effect("bound how far ahead of what is heard a session sends", () =>
+    Effect.gen(function*() {
+      const ahead: Array<number> = []
+      const { call } = yield* host((session) =>
+        Effect.gen(function*() {
+          yield* Effect.forkScoped(session.send(AudioFrame.silence("5 seconds", 8000)))
+          yield* settle
+          ahead.push(yield* session.playout.remaining)
+        }), { lead: "1 second" })
+      const { fiber } = yield* call
+      yield* Fiber.await(fiber)
+      assert.deepStrictEqual(ahead, [8000])
+    }))
+
+  it.effect("tell the rate of streams whose token says none, and of those without a token", () =>
+    Effect.gen(function*() {
+      const seen: Array<number> = []
+      const { call, dial } = yield* host((session) =>
+        Effect.sync(() => {
+          seen.push(session.sampleRate)
+        }), { sampleRate: 32_000, admission: "anyone" })
+      yield* call
+      yield* dial(undefined)
+      assert.deepStrictEqual(seen, [32_000, 32_000])
     }))
 })

@@ -562,6 +562,7 @@ describe("play", () => {
         assert.strictEqual(yield* session.play(file), "sent")
         assert.deepStrictEqual(yield* next, StreamCommand.playAudio(file))
       }
+      assert.strictEqual((yield* session.playout.state).sent, 2, "only samples are counted")
     }))
 
   it.effect("refuses what it cannot read, and sends nothing", () =>
