@@ -54,13 +54,13 @@ const socket = () => {
 }
 type Peer = ReturnType<typeof socket>
 
-const audioOf = (samples: number, type = "raw"): string =>
+const audioOf = (samples: number, type = "raw", sample = 1000): string =>
   JSON.stringify({
     type: "streamAudio",
     data: {
       audioDataType: type,
       sampleRate: 8000,
-      audioData: Buffer.from(new Int16Array(samples).fill(1000).buffer).toString("base64")
+      audioData: Buffer.from(new Int16Array(samples).fill(sample).buffer).toString("base64")
     }
   })
 const brk = JSON.stringify({ action: "break" })
@@ -229,12 +229,21 @@ describe("a profile", () => {
       })))
 
   it.effect("says how much may wait, and what is dropped beyond", () =>
-    withCall({ profile: { queueCapMs: 100, overflow: "newest" } }, (peer, callId) =>
-      Effect.gen(function*() {
-        yield* peer.open
-        yield* peer.say(audioOf(1000))
-        assert.deepInclude((yield* accountOf(callId))?.measures.playout, { queued: 800, byOverflow: 200 })
-      })))
+    Effect.gen(function*() {
+      const run = (overflow: "newest" | "oldest") =>
+        withCall({ profile: { queueCapMs: 100, overflow }, config: { recordAudio: true } }, (peer, callId) =>
+          Effect.gen(function*() {
+            yield* peer.open
+            yield* peer.say(audioOf(800))
+            yield* peer.say(audioOf(200, "raw", 2000))
+            assert.deepInclude((yield* accountOf(callId))?.measures.playout, { queued: 800, byOverflow: 200 })
+            yield* TestClock.adjust(200)
+            const heard = (yield* Tenants).main.media.recordingOf(callId)?.[1].samples
+            return [heard?.[0], heard?.[599], heard?.[600], heard?.[799], heard?.[800]]
+          }))
+      assert.deepStrictEqual(yield* run("newest"), [1000, 1000, 1000, 1000, 0])
+      assert.deepStrictEqual(yield* run("oldest"), [1000, 1000, 2000, 2000, 0])
+    }))
 
   it.effect("says how much is still heard after a break", () =>
     withCall({ profile: { carrierBufferMs: 60 } }, (peer, callId) =>
