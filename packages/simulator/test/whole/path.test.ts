@@ -282,17 +282,23 @@ describe("a line", () => {
   /** Sends back what it hears. */
   const echo: Handler = (session) => Stream.runForEach(session.frames, (frame) => session.send(frame))
 
-  it.effect("compands what the app hears, and again what the phone hears of the app", () =>
+  it.effect("compands what the app hears, and what the phone hears of the app", () =>
     Effect.gen(function*() {
       const { recording } = yield* conversation()
       assert(recording !== undefined)
-      const [caller, app] = recording
       const sent = onLine(tone(3000))
       assert.notDeepEqual(sent, tone(3000).samples)
-      assert.deepStrictEqual(caller.samples.subarray(0, sent.length), sent)
-      const back = app.samples.subarray(20 * perMs, 20 * perMs + sent.length)
-      assert.deepStrictEqual(back, onLine(AudioFrame.make(sent, 8000)))
-    }).pipe(Effect.provide(world(echo, { audio: file, speaks: says, party: { line: { codec: "pcmu" } } }))))
+      for (const { samples } of recording) assert.deepStrictEqual(samples.subarray(0, sent.length), sent)
+    }).pipe(
+      Effect.provide(
+        // Not an echo: what was companded once is not changed by being companded again.
+        world((session) => Effect.andThen(session.send(tone(3000)), Effect.never), {
+          audio: file,
+          speaks: says,
+          party: { line: { codec: "pcmu" } }
+        })
+      )
+    ))
 
   it.effect("loses whole packets either way, which are silent in the recording", () =>
     Effect.gen(function*() {
