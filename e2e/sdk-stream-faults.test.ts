@@ -372,11 +372,11 @@ const taken = Effect.fnUntraced(function*(socket: Socket, flood: Uint8Array, mos
       sent += flood.length
     }))
   yield* Effect.forkScoped(Effect.forever(more))
-  let before = -1
-  while (before !== sent && sent < most) {
-    before = sent
-    yield* Effect.sleep("300 millis")
-  }
+  const step = Effect.suspend(() => {
+    const before = sent
+    return Effect.map(Effect.sleep("300 millis"), () => sent === before || sent >= most)
+  })
+  yield* Effect.repeat(step, { until: (isOver) => isOver })
   return sent
 })
 

@@ -372,6 +372,15 @@ describe("an app", () => {
       assert.deepStrictEqual(record.streams[0]?.end, { _tag: "Failed", why: "Refused", status: 403 })
     }).pipe(Effect.provide(world(idle))))
 
+  it.effect("refuses a path that is not its own", () =>
+    Effect.gen(function*() {
+      const pipeline = LegacyPipeline.make([LegacyAction.stream("ws://bot.test/elsewhere")])
+      yield* LegacyCalls.LegacyCalls.use((calls) => calls.placePipelineCall({ callerId, to: asha, pipeline }))
+      const [call] = yield* Simulator.Simulator.use((simulator) => simulator.live)
+      const record = yield* recordOf(call?.origin.callId ?? "")
+      assert.deepStrictEqual(record.streams[0]?.end, { _tag: "Failed", why: "Refused", status: 404 })
+    }).pipe(Effect.provide(world(idle))))
+
   it.effect("pauses what it is sent, and not what it plays", () =>
     Effect.gen(function*() {
       const { account } = yield* conversation()

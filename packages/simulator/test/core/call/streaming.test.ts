@@ -74,7 +74,16 @@ describe("a stream", () => {
     assert.deepStrictEqual([call.label(), call.timers()["stream-lost"]], ["Streaming", 2000])
     call.wait(2000)
     assert.deepInclude(call.record(), { endedAt: 9000, endedBy: "Pipeline", hangupReason: "the audio stream was lost" })
+    assert.include(call.assumed(), "lost-stream-grace")
   })
+
+  it.each([[8000, false], [16_000, false], [12_000, true]])(
+    "of %d samples a second rests on an assumption: %s",
+    (sampleRate, isAssumed) => {
+      const call = streamed([{ ...listening("caller"), sampleRate }])
+      assert.strictEqual(call.assumed().includes("other-voice-quality"), isAssumed)
+    }
+  )
 
   it("ends the call as late as the profile says", () => {
     const call = streamed([stream], { streamRules: { lossGraceMs: 500, bridgeKeepsStream: "never" } })
@@ -255,6 +264,7 @@ describe("a program of the app", () => {
     const call = streamed([listening(listens)], { streamRules: { lossGraceMs: 2000, bridgeKeepsStream } })
     run(call, [connect([sales])])
     assert.strictEqual(call.label(), "Hunting")
+    assert.include(call.assumed(), "bridge-keeps-stream-of-both")
     assert.strictEqual(call.asked("CloseStream").length, keeps ? 0 : 1)
     call.answer(sales)
     call.hangUp(sales)

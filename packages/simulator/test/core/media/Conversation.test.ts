@@ -80,6 +80,14 @@ describe("a conversation", () => {
     assert.deepStrictEqual(Spans.toArray(ended.ledger.app.heard), [{ start: 0, end: 640 }])
   })
 
+  it("counts a gap of at most 200 ms in the app's audio as an underrun", () => {
+    const gap = (ms: number) => {
+      const dry = Conversation.skip(Conversation.play(make(), AudioFrame.make(loud(160), 8000)), 160 + 8 * ms)
+      return Conversation.play(dry, AudioFrame.make(loud(160), 8000)).queue.counts.underruns
+    }
+    assert.deepStrictEqual([gap(0), gap(1), gap(200), gap(201)], [0, 1, 1, 0])
+  })
+
   it("leaves nothing of what it took back in audio of the same rate that comes after", () => {
     const played = Conversation.play(make(), AudioFrame.make(loud(3200), 16_000))
     const after = Conversation.play(Conversation.interrupt(played), AudioFrame.silence("20 millis", 16_000))
