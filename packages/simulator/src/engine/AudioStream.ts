@@ -10,6 +10,7 @@ import * as Mixer from "../core/media/Mixer.ts"
 import * as Recording from "../core/media/Recording.ts"
 import type { Lateness, StreamCounts } from "../core/media/StreamCounts.ts"
 import type { Program } from "../core/pcmo/Program.ts"
+import * as Passage from "../core/stream/Passage.ts"
 import * as StreamCodec from "../core/stream/StreamCodec.ts"
 import type { StreamProfile } from "../core/stream/StreamProfile.ts"
 import type { Happening } from "./happening.ts"
@@ -33,6 +34,8 @@ export interface StreamAccount {
   readonly openedAt: number
   readonly ledger: Ledger.Ledger
   readonly counts: StreamCounts
+  /** Of the call's audio; nothing of a stream that is over. */
+  readonly waiting: Passage.Waiting
   readonly measures: Measures.Measures
   readonly timer?: Lateness
 }
@@ -145,6 +148,7 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
       openedAt: originMs,
       ledger: Ledger.copy(conversation.ledger),
       counts: tally.counts(),
+      waiting: state === "Open" ? outgoing.waiting(line) : Passage.nothingWaits,
       measures,
       ...(timer === undefined ? {} : { timer })
     }

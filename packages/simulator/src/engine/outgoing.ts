@@ -1,5 +1,6 @@
 /** What a stream sends to the app: frames of the call's audio put together to messages, which go out in their order. */
 import * as slab from "../core/slab.ts"
+import type { Waiting } from "../core/stream/Passage.ts"
 import * as StreamCodec from "../core/stream/StreamCodec.ts"
 import type { StreamProfile } from "../core/stream/StreamProfile.ts"
 import { frameMs } from "./Pacer.ts"
@@ -15,6 +16,8 @@ export interface Outgoing {
   readonly add: (line: Line, samples: Int16Array) => void
   /** Frames that wait for the rest of their message go nowhere. */
   readonly withhold: () => void
+  /** What has not left yet. */
+  readonly waiting: (line: Line | undefined) => Waiting
   /** Sends what is ready. */
   readonly flush: (line: Line | undefined) => void
   /** The same in a moment in which nothing is under way that an answer would disturb. */
@@ -79,6 +82,10 @@ export const make = (
       tally.count("withheld", chunks.length)
       chunks = []
     },
+    waiting: (line) => ({
+      messageMs: chunks.length * frameMs,
+      lineMs: Math.floor((readyBytes + (line?.bufferedBytes() ?? 0)) / (2 * samplesPerMs))
+    }),
     flush: (line) => {
       for (const message of take()) line?.send(message)
     },

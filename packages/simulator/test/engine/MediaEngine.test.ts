@@ -498,6 +498,16 @@ describe("what is known of a stream", () => {
         assert.deepStrictEqual(streamed?.lateness, { p50: 0, p99: 35, max: 35 })
       })))
 
+  it.effect("tells what waits for the rest of its message, while the stream goes on", () =>
+    withCall({ profile: { frameMs: 60 } }, (peer, callId) =>
+      Effect.gen(function*() {
+        yield* peer.open
+        yield* TestClock.adjust(100)
+        assert.deepStrictEqual((yield* accountOf(callId))?.waiting, { messageMs: 40, lineMs: 0 })
+        yield* peer.close({ by: "App", code: 1000, reason: "" })
+        assert.deepStrictEqual((yield* accountOf(callId))?.waiting, { messageMs: 0, lineMs: 0 })
+      })))
+
   it.effect("is every frame that was over when the app closed, though the machine was late", () =>
     withStandstill({}, (lose, peer, callId) =>
       Effect.gen(function*() {

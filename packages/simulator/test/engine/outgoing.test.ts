@@ -69,6 +69,17 @@ describe("what goes out", () => {
     assert.deepInclude(tally.counts(), { withheld: 1, sent: 1 })
   })
 
+  it("is known while it waits, for its message, to be sent, or in the line", () => {
+    const { plain } = wire(640)
+    const { frames } = make(60)
+    assert.deepStrictEqual(frames.waiting(undefined), { messageMs: 0, lineMs: 0 })
+    for (let count = 0; count < 5; count += 1) frames.add(plain, loud(160, 1))
+    assert.deepStrictEqual(frames.waiting(plain), { messageMs: 40, lineMs: 60 + 40 })
+    frames.flush(plain)
+    frames.withhold()
+    assert.deepStrictEqual(frames.waiting(plain), { messageMs: 0, lineMs: 40 })
+  })
+
   it("is dropped beyond two seconds that wait, in the line or before it", () => {
     const { plain } = wire(32_000 - 640)
     const { frames, tally } = make()

@@ -5,6 +5,24 @@ import type { Lateness, StreamCounts } from "../media/StreamCounts.ts"
 const frameMs = 20
 
 /**
+ * Milliseconds of the call's audio that have not left for the app: of what waits for the rest of its message, and of what
+ * the socket still has, by its bytes, or the network that is simulated before it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Waiting {
+  readonly messageMs: number
+  readonly lineMs: number
+}
+
+/**
+ * @category constants
+ * @since 0.1.0
+ */
+export const nothingWaits: Waiting = { messageMs: 0, lineMs: 0 }
+
+/**
  * What is known of it: `lateness` of the frames, and `timer`, how late the machine's own timer was meanwhile. Nothing of
  * the timer is known where time is exact.
  *
@@ -13,6 +31,7 @@ const frameMs = 20
  */
 export interface Passage {
   readonly counts: StreamCounts
+  readonly waiting: Waiting
   readonly lateness: Lateness | undefined
   readonly timer: Lateness | undefined
 }
@@ -26,19 +45,26 @@ export interface Passage {
 export const isTrusted = (timer: Lateness): boolean => timer.p99 < frameMs
 
 /**
- * How much of the call's audio became what, in samples of its stream. What waits for the rest of its message is in none.
+ * How much of the call's audio became what, in samples of its stream: `received` is the sum of the others. What has left
+ * counts as heard, since nothing tells what an app takes.
  *
  * @category getters
  * @since 0.1.0
  */
-export const upstream = ({ dropped, sent, skipped, withheld }: StreamCounts, sampleRate: number) => {
-  const samples = (frames: number): number => frames * frameMs * (sampleRate / 1000)
+export const upstream = (
+  { dropped, sent, skipped, withheld }: StreamCounts,
+  { lineMs, messageMs }: Waiting,
+  sampleRate: number
+) => {
+  const samples = (ms: number): number => ms * (sampleRate / 1000)
+  const leftBehindMs = Math.min(sent * frameMs, lineMs)
   return {
-    received: samples(sent + withheld + dropped + skipped),
-    heard: samples(sent),
-    byPause: samples(withheld),
-    byOverflow: samples(dropped),
-    byStandstill: samples(skipped)
+    received: samples((sent + withheld + dropped + skipped) * frameMs + messageMs),
+    heard: samples(sent * frameMs - leftBehindMs),
+    queued: samples(leftBehindMs + messageMs),
+    byPause: samples(withheld * frameMs),
+    byOverflow: samples(dropped * frameMs),
+    byStandstill: samples(skipped * frameMs)
   }
 }
 
@@ -61,11 +87,11 @@ export const trust = (timer: Lateness): string =>
  * @category rendering
  * @since 0.1.0
  */
-export const summary = ({ counts, lateness, timer }: Passage): ReadonlyArray<string> => {
-  const ms = upstream(counts, 1000)
+export const summary = ({ counts, lateness, timer, waiting }: Passage): ReadonlyArray<string> => {
+  const ms = upstream(counts, waiting, 1000)
   return [
-    `call audio: received ${ms.received} ms, sent ${ms.heard} ms, withheld ${ms.byPause} ms, dropped ${ms.byOverflow} ms, `
-    + `passed over ${ms.byStandstill} ms`,
+    `call audio: received ${ms.received} ms, sent ${ms.heard} ms, queued ${ms.queued} ms, withheld ${ms.byPause} ms, `
+    + `dropped ${ms.byOverflow} ms, passed over ${ms.byStandstill} ms`,
     ...(lateness === undefined ? [] : [`frames sent late: ${told(lateness)}`]),
     ...(timer === undefined ? [] : [trust(timer)])
   ]

@@ -30,9 +30,9 @@ const passages = ({ id, tenant }: Visit) => {
       entry._tag === "Streamed" ? [[entry.streamId, entry] as const] : []
     )
   )
-  return ({ counts, streamId, timer }: StreamAccount) => {
+  return ({ counts, streamId, timer, waiting }: StreamAccount) => {
     const over = ended.get(streamId)
-    return { counts, lateness: over?.lateness, timer, isOver: over !== undefined }
+    return { counts, waiting, lateness: over?.lateness, timer, isOver: over !== undefined }
   }
 }
 
@@ -41,7 +41,7 @@ const view = (visit: Visit) => {
   return (account: StreamAccount) => {
     const { measures, openedAt, streamId } = account
     const { bargeInLatency, bargeIns, sampleRate, turnLatency, turns } = measures
-    const { counts, isOver, lateness, timer } = passageOf(account)
+    const { counts, isOver, lateness, timer, waiting } = passageOf(account)
     return {
       streamId,
       openedAt,
@@ -53,7 +53,7 @@ const view = (visit: Visit) => {
       ...(lateness === undefined ? {} : { latenessMs: lateness }),
       ...(timer === undefined ? {} : { timer: { latenessMs: timer, isTrusted: Passage.isTrusted(timer) } }),
       counts,
-      upstream: Passage.upstream(counts, sampleRate),
+      upstream: Passage.upstream(counts, waiting, sampleRate),
       measures
     }
   }

@@ -38,7 +38,14 @@ const { ledger, queue } = conversation.play([
   { at: 2200, does: "app interrupts" }
 ], 4000)
 const measures = Measures.measure(ledger, queue.counts)
-const account = (streamId: string): StreamAccount => ({ streamId, openedAt: 100, ledger, counts, measures })
+const account = (streamId: string): StreamAccount => ({
+  streamId,
+  openedAt: 100,
+  ledger,
+  counts,
+  waiting: { messageMs: 0, lineMs: 40 },
+  measures
+})
 
 const silence = AudioFrame.silence("20 millis", 8000)
 const tone = AudioFrame.make(new Int16Array(80).fill(1000), 8000)
@@ -124,7 +131,8 @@ describe("/_sim/calls/{id}/stream", () => {
       assert.notProperty(first, "timer")
       assert.deepStrictEqual(first.upstream, {
         received: 206 * 160,
-        heard: 200 * 160,
+        heard: 198 * 160,
+        queued: 2 * 160,
         byPause: 160,
         byOverflow: 2 * 160,
         byStandstill: 3 * 160
@@ -188,7 +196,7 @@ describe("/_sim/calls/{id}/timeline.svg", () => {
       const byHeader = yield* ask(`${callId}/timeline.svg`, "text/plain")
       assert.match(byHeader.type ?? "", /^text\/plain/)
       assert.include(byHeader.text, "barge-in 200 ms")
-      assert.match(byHeader.text, /\ncall audio: received 4120 ms, sent 4000 ms, .*dropped 40 ms, passed over 60 ms\n$/)
+      assert.match(byHeader.text, /\ncall audio: received 4120 ms, sent 3960 ms, queued 40 ms, .*dropped 40 ms, passed over 60 ms\n$/)
       const byFormat = yield* ask(`${callId}/timeline.svg?format=text`)
       assert.strictEqual(byFormat.text, byHeader.text)
       const both = yield* ask(`${callId}/timeline.svg?format=svg`, "text/plain")
