@@ -8,13 +8,14 @@ import type { CallEvent } from "../core/call/CallEvent.ts"
 import type { Line } from "../core/media/Carrier.ts"
 import * as Chance from "../core/media/Chance.ts"
 import * as Network from "../core/media/Network.ts"
-import * as Recording from "../core/media/Recording.ts"
+import type * as Recording from "../core/media/Recording.ts"
 import type { Prompt } from "../core/pcmo/Program.ts"
 import type { Sound } from "../core/scenario/Party.ts"
 import type { StreamProfile } from "../core/stream/StreamProfile.ts"
 import * as AudioStream from "./AudioStream.ts"
 import { ControlTimer } from "./ControlTimer.ts"
 import { Decoder } from "./Decoder.ts"
+import * as EndedStreams from "./endedStreams.ts"
 import { Faults } from "./Faults.ts"
 import type { Happening } from "./happening.ts"
 import { Journal } from "./Journal.ts"
@@ -22,7 +23,6 @@ import * as Lines from "./Lines.ts"
 import * as NetworkPath from "./NetworkPath.ts"
 import { frameMs, missed, Pacer, type Rider } from "./Pacer.ts"
 import { Parties } from "./Parties.ts"
-import * as Shelf from "./shelf.ts"
 import { realAudio as realAudioOf } from "./Sounds.ts"
 import { StreamPort } from "./StreamPort.ts"
 import { Timeline } from "./Timeline.ts"
@@ -62,7 +62,7 @@ export class MediaEngine extends Context.Service<MediaEngine, {
   readonly ledgerOf: (callId: string) => ReadonlyArray<AudioStream.StreamAccount>
   /**
    * What was said on a stream of a call, by default the first that was open: with `recordAudio` alone, its first ten
-   * minutes, and of ended calls as much as is {@link Kept}.
+   * minutes, and of ended calls as much as is {@link EndedStreams.Kept kept}.
    */
   readonly recordingOf: (callId: string, streamId?: string) => Recording.Recording | undefined
 }>()("@effect-piopiy/simulator/MediaEngine") {}
@@ -80,22 +80,6 @@ export interface MediaOptions {
   readonly recordAudio: boolean
   readonly readProgram: AudioStream.Surroundings["readProgram"]
 }
-
-/**
- * What is kept of ended calls: of how many with streams what was heard, and of how many bytes the recordings. The calls
- * that ended first go first, each with all its streams. Of a call that has more by itself than there is room for, the
- * streams that were opened first stay, as many as fit.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Kept {
-  readonly calls: number
-  readonly recordedBytes: number
-}
-
-/** @since 0.1.0 */
-export const defaultKept: Kept = { calls: 1000, recordedBytes: 256 * 1024 * 1024 }
 
 /** Characters of all lists of actions that the apps of one call send: the journal keeps them while the call lasts. */
 const longestLists = 1 << 20
@@ -137,13 +121,7 @@ const streamIn = ({ streams }: MediaCall, streamId: string): AudioStream.AudioSt
 
 const labelOf = (prompt: Prompt): string => prompt._tag === "File" ? prompt.name : prompt.text
 
-/** Every stream of a call that was open, the first one first, with what was recorded of it, if that is kept. */
-type Recorded = ReadonlyMap<string, Recording.Recording | undefined>
-
-const bytesOf = (recorded: Recorded): number =>
-  [...recorded.values()].reduce((sum, one) => sum + (one === undefined ? 0 : Recording.byteLength(one)), 0)
-
-const make = (options: MediaOptions, kept: Kept) =>
+const make = (options: MediaOptions, kept: EndedStreams.Kept) =>
   Effect.gen(function*() {
     const timeline = yield* Timeline
     const journal = yield* Journal
@@ -173,8 +151,7 @@ const make = (options: MediaOptions, kept: Kept) =>
       dial
     }
     const calls = new Map<string, MediaCall>()
-    const accounts = Shelf.make<ReadonlyArray<AudioStream.StreamAccount>>(kept.calls, () => 1)
-    const recordings = Shelf.make<Recorded>(kept.recordedBytes, bytesOf)
+    const ended = EndedStreams.make(journal, kept)
 
     /** A frame goes to the apps. What comes of it on this side waits, since the next call has a frame for its apps too. */
     const speak = (media: MediaCall, latenessMs: number): void => {
@@ -337,25 +314,6 @@ const make = (options: MediaOptions, kept: Kept) =>
         .toSorted((a, b) => a.openedAt - b.openedAt)
     }
 
-    /** What there is room for. */
-    const recordedOf = (media: MediaCall, opened: ReadonlyArray<AudioStream.StreamAccount>): Recorded => {
-      const recorded = new Map<string, Recording.Recording | undefined>()
-      let bytes = 0
-      for (const { streamId } of opened) {
-        const recording = streamIn(media, streamId)?.recording()
-        bytes += recording === undefined ? 0 : Recording.byteLength(recording)
-        recorded.set(streamId, bytes <= kept.recordedBytes ? recording : undefined)
-      }
-      return recorded
-    }
-
-    /** What is kept goes with the entries of the call. */
-    const forgetEvicted = (callId: string): void => {
-      if (!journal.isEvicted(callId)) return
-      accounts.remove(callId)
-      recordings.remove(callId)
-    }
-
     return MediaEngine.of({
       turned,
       open,
@@ -389,28 +347,18 @@ const make = (options: MediaOptions, kept: Kept) =>
         // The journal tells of the ends, and who copies it asks for what was said.
         for (const stream of media.streams) stream.close(1000, "")
         calls.delete(callId)
-        const known = accountsOf(media)
-        if (known.length > 0) accounts.put(callId, known)
-        const recorded = recordedOf(media, known)
-        if (bytesOf(recorded) > 0) recordings.put(callId, recorded)
+        ended.put(callId, accountsOf(media), (streamId) => streamIn(media, streamId)?.recording())
       },
       ledgerOf: (callId) => {
         const media = calls.get(callId)
-        if (media !== undefined) return accountsOf(media)
-        forgetEvicted(callId)
-        return accounts.get(callId) ?? []
+        return media === undefined ? ended.ledgerOf(callId) : accountsOf(media)
       },
       recordingOf: (callId, asked) => {
         const media = calls.get(callId)
-        if (media !== undefined) {
-          settle(media)
-          const streamId = asked ?? accountsOf(media)[0]?.streamId
-          return streamId === undefined ? undefined : streamIn(media, streamId)?.recording()
-        }
-        forgetEvicted(callId)
-        const recorded = recordings.get(callId)
-        const streamId = asked ?? recorded?.keys().next().value
-        return streamId === undefined ? undefined : recorded?.get(streamId)
+        if (media === undefined) return ended.recordingOf(callId, asked)
+        settle(media)
+        const streamId = asked ?? accountsOf(media)[0]?.streamId
+        return streamId === undefined ? undefined : streamIn(media, streamId)?.recording()
       }
     })
   })
@@ -421,6 +369,6 @@ const make = (options: MediaOptions, kept: Kept) =>
  */
 export const layer = (
   options: MediaOptions,
-  kept: Kept = defaultKept
+  kept: EndedStreams.Kept = EndedStreams.defaultKept
 ): Layer.Layer<MediaEngine, never, Timeline | Journal | Pacer | Parties | StreamPort | Faults> =>
   Layer.effect(MediaEngine, make(options, kept))

@@ -7,6 +7,7 @@ import * as TestClock from "effect/testing/TestClock"
 import { conservative } from "../../src/core/stream/StreamProfile.ts"
 import * as Account from "../../src/engine/Account.ts"
 import * as CommandRunner from "../../src/engine/CommandRunner.ts"
+import type * as EndedStreams from "../../src/engine/endedStreams.ts"
 import * as Faults from "../../src/engine/Faults.ts"
 import * as Journal from "../../src/engine/Journal.ts"
 import * as MediaEngine from "../../src/engine/MediaEngine.ts"
@@ -45,7 +46,7 @@ const account: Account.AccountOptions = {
   users: []
 }
 
-const world = (kept: MediaEngine.Kept) =>
+const world = (kept: EndedStreams.Kept) =>
   Switchboard.layer(options).pipe(
     Layer.provideMerge(CommandRunner.layer(options)),
     Layer.provideMerge(Layer.merge(Outbox.layer({}), MediaEngine.layer(options, kept))),
