@@ -1,16 +1,11 @@
-import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as FileSystem from "effect/FileSystem"
-import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
-import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { existsSync } from "node:fs"
+import { failedWith, platform, temporary, textOf, written } from "./cli-kit.ts"
 import { eventually, runSim, start, startSim } from "./processes.ts"
-
-const platform = Layer.merge(NodeFileSystem.layer, FetchHttpClient.layer)
 
 const Announcement = Schema.fromJsonString(Schema.Struct({
   url: Schema.String,
@@ -62,14 +57,6 @@ const bridged = (url: string, callId: string) =>
 const Line = Schema.fromJsonString(Schema.Record(Schema.String, Schema.Unknown))
 const linesOf = (text: string) =>
   Effect.forEach(text.split("\n").filter((line) => line !== ""), (line) => Schema.decodeEffect(Line)(line))
-
-const temporary = Effect.flatMap(FileSystem.FileSystem, (files) => files.makeTempDirectoryScoped())
-const written = Effect.fnUntraced(function*(name: string, text: string) {
-  const path = `${yield* temporary}/${name}`
-  yield* (yield* FileSystem.FileSystem).writeFileString(path, text)
-  return path
-})
-const textOf = (path: string) => Effect.flatMap(FileSystem.FileSystem, (files) => files.readFileString(path))
 
 const hasNoStack = (text: string) => assert.notMatch(text, /^\s+at .*[:(]\d+|node:internal|\bError:.*\n\s+at/m)
 
@@ -142,6 +129,20 @@ describe.concurrent("piopiy-sim serve", () => {
       const lines = yield* linesOf(yield* textOf(path))
       assert.deepEqual(lines[0], { before: true })
       assert.strictEqual(lines[1]?.["_tag"], "Started")
+    }).pipe(Effect.provide(platform)))
+
+  it.live("says in words why there can be no journal file", () =>
+    Effect.gen(function*() {
+      const path = yield* written("file", "")
+      const folder = path.slice(0, path.lastIndexOf("/"))
+      const refused = [
+        [folder, "is a folder"],
+        [`${path}/calls.ndjson`, "leads through a file that is no folder"],
+        [`${folder}/new/calls.ndjson`, "is in a folder that is not there"]
+      ] as const
+      for (const [journal, why] of refused) {
+        failedWith(yield* runSim("serve", "--port", "0", "--journal", journal), `piopiy-sim: ${journal}: ${why}\n`)
+      }
     }).pipe(Effect.provide(platform)))
 
   it.live.skipIf(!existsSync("/dev/full"))(

@@ -10,10 +10,15 @@ import { appendFileSync, closeSync, fstatSync, openSync, readSync } from "node:f
 import type { Entry } from "../core/journal/Entry.ts"
 import { Tenants } from "../engine/Tenants.ts"
 import { SimulatorError } from "../SimulatorError.ts"
+import * as folders from "./folders.ts"
 
 const unreadable = (path: string) => (cause: unknown) =>
   new SimulatorError({
-    reason: { _tag: "FileUnreadable", path, detail: cause instanceof Error ? cause.message : String(cause) }
+    reason: {
+      _tag: "FileUnreadable",
+      path,
+      detail: folders.inWords(cause) ?? (cause instanceof Error ? cause.message : String(cause))
+    }
   })
 
 /** Whether the file ends in the middle of a line, as one does whose writer was killed. */

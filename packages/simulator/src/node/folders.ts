@@ -8,6 +8,7 @@ import { SimulatorError } from "../SimulatorError.ts"
 
 /** What the system says, in words. */
 const words: Readonly<Record<string, string>> = {
+  ENOENT: "is in a folder that is not there",
   EISDIR: "is a folder",
   ENOTDIR: "leads through a file that is no folder",
   EEXIST: "is a file, where a folder is needed",
