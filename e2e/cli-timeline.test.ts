@@ -51,7 +51,7 @@ describe.concurrent("piopiy-sim timeline", () => {
       const { callId, folder, url } = yield* spoken
       const printed = yield* runSim("timeline", "--url", url, callId)
       assert.deepStrictEqual([printed.code, printed.stderr], [0, ""])
-      assert.match(printed.stdout, /^one character is 100 ms\n/)
+      assert.match(printed.stdout, /^one character is 100 ms: /)
       assert.match(printed.stdout, /app +\.*==/)
       assert.include(printed.stdout, "heard 200 ms")
       const path = `${folder}/call.svg`

@@ -101,7 +101,10 @@ export const render = (
     ...(ledger.prompts.length === 0 ? [] : [{ name: "platform", signs: lane(cells, cell, ledger.prompts, "~") }])
   ]
   const all = marks(measures)
-  const lines = [`one character is ${milliseconds(cell, sampleRate)}`]
+  const platform = ledger.prompts.length === 0 ? "" : ", ~ platform"
+  const lines = [
+    `one character is ${milliseconds(cell, sampleRate)}: # caller, = app, ! interrupt${platform}, . silence`
+  ]
   for (let first = 0; first < cells; first += columns) {
     for (const [index, { name, signs }] of lanes.entries()) {
       const time = index === 0 ? clockTime(first * cell, sampleRate) : ""

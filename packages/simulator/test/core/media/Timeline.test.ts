@@ -21,7 +21,7 @@ const empty = Measures.measure(Ledger.make(8000), queue.counts)
 describe("as text", () => {
   it("a conversation has a lane for each voice, interrupts in it and latencies below", () => {
     assert.deepStrictEqual(Timeline.render(ledger, measures).split("\n"), [
-      "one character is 100 ms",
+      "one character is 100 ms: # caller, = app, ! interrupt, . silence",
       "  0:00 caller   ##########....................#########.....................",
       "       app      ..............=================!............=======.........",
       "                              ^ turn 420 ms   ^ barge-in 180 ms",
@@ -36,7 +36,9 @@ describe("as text", () => {
 
   it("prompts of the platform have a lane when there are any", () => {
     const prompted = Ledger.prompted(ledger, { start: 8 * 1050, end: 8 * 1300, label: "hello.wav" })
-    assert.include(Timeline.render(prompted, measures), "       platform ..........~~~......")
+    const text = Timeline.render(prompted, measures)
+    assert.include(text, "! interrupt, ~ platform, . silence\n")
+    assert.include(text, "       platform ..........~~~......")
   })
 
   it("a row is ten seconds, and begins with its time", () => {
