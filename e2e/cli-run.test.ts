@@ -4,11 +4,10 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Schema from "effect/Schema"
-import { existsSync } from "node:fs"
 import { createServer } from "node:http"
 import { failedWith, platform, temporary, textOf } from "./cli-kit.ts"
 import { webSocketServer } from "./dialing.ts"
-import { eventually, root, runSim, start, startSim } from "./processes.ts"
+import { eventually, isRunning, root, runSim, start, startSim } from "./processes.ts"
 
 const agentId = "6f1d0a52-3c1e-4a77-8f0a-0c9d8e7f6a02"
 /** Answers after a second and hangs up at once. */
@@ -243,7 +242,7 @@ describe.concurrent("piopiy-sim run", () => {
       )
       yield* program.send("SIGTERM")
       assert.strictEqual((yield* program.ended).code, 1)
-      assert.isFalse(existsSync(`/proc/${pid}`))
+      assert.isFalse(isRunning(pid))
     }).pipe(Effect.scoped, Effect.provide(platform)))
 
   it.live("says all that is wrong with its files at once, with their paths, and runs none", () =>
@@ -399,7 +398,7 @@ describe.concurrent("piopiy-sim run", () => {
         Effect.map(Effect.orElseSucceed(textOf(`${folder}/pid`), () => ""), (text) => text || undefined)
       )
       yield* running.send("SIGKILL")
-      yield* eventually("its end", Effect.sync(() => existsSync(`/proc/${pid}`) ? undefined : true))
+      yield* eventually("its end", Effect.sync(() => isRunning(pid) ? undefined : true))
     }).pipe(Effect.scoped, Effect.provide(platform)))
 
   it.live("refuses what is nested without end, in words", () =>

@@ -2,9 +2,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
-import { existsSync } from "node:fs"
 import { ended, platform, serving, temporary, textOf, written } from "./cli-kit.ts"
-import { eventually, root, runSim, runSimIn, startSim } from "./processes.ts"
+import { eventually, isRunning, root, runSim, runSimIn, startSim } from "./processes.ts"
 
 const cli = `${root}/packages/simulator/src/cli/bin.ts`
 
@@ -48,7 +47,7 @@ describe("piopiy-sim exec, the command", () => {
       const program = yield* startSim("exec", "--", "sh", "-c", `${trap}echo $$; while true; do sleep 0.1; done`)
       const pid = yield* program.firstLine
       yield* program.send("SIGKILL")
-      yield* eventually("its end", Effect.sync(() => existsSync(`/proc/${pid}`) ? undefined : true))
+      yield* eventually("its end", Effect.sync(() => isRunning(pid) ? undefined : true))
     }).pipe(Effect.scoped))
 
   it.live("ends as a shell says it when a signal ended the command", () =>

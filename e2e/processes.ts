@@ -3,6 +3,7 @@ import * as Data from "effect/Data"
 import * as Deferred from "effect/Deferred"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
 import { spawn } from "node:child_process"
 import { dirname } from "node:path"
@@ -94,6 +95,10 @@ export const start = (command: string, args: ReadonlyArray<string>) =>
     }),
     (program) => program.send("SIGKILL")
   )
+
+/** Whether there is still a process of this id. */
+export const isRunning = (pid: string | number): boolean =>
+  Result.isSuccess(Result.try(() => process.kill(Number(pid), 0)))
 
 /** Starts `piopiy-sim`. */
 export const startSim = (...args: ReadonlyArray<string>) => start(process.execPath, [simulatorCli, ...args])
