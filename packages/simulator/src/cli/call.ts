@@ -46,7 +46,7 @@ const flags = {
   ),
   url: Flag.optional(Connection.urlFlag),
   adminToken: Connection.adminTokenFlag,
-  tenant: Connection.tenantFlag,
+  tenant: Connection.tenantFlag("Name of the account that --token is of, where --admin-token opens all of them"),
   ...Configured.flags,
   json: Flag.Boolean("json").pipe(
     Flag.withDefault(false),

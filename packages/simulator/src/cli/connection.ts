@@ -33,12 +33,10 @@ export const urlFlag = Flag.String("url").pipe(
 
 export const adminTokenFlag = tokenFlag("admin-token", "Token that /_sim asks for, if it was started with one")
 
-export const tenantFlag = Flag.optional(
-  Flag.String("tenant").pipe(
-    Flag.withMetavar("NAME"),
-    Flag.withDescription("Name of the account, as --admin-token opens all of them; also without any token")
-  )
-)
+export const tenantFlag = (description: string) =>
+  Flag.optional(Flag.String("tenant").pipe(Flag.withMetavar("NAME"), Flag.withDescription(description)))
+
+export const lookedAt = "Name of the account to look at, with --admin-token or where no token is asked for"
 
 /**
  * As whom to look in: a token that a flag gives goes before an admin token that is in the environment for all commands, and

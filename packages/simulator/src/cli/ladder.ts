@@ -1,13 +1,13 @@
 /** `piopiy-sim ladder`: the calls of a journal that was written to a file. */
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
-import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import * as phrase from "../core/expect/phrase.ts"
 import * as EntryJson from "../core/journal/EntryJson.ts"
+import * as Connection from "./connection.ts"
 import * as files from "./files.ts"
 import * as show from "./show.ts"
 
@@ -15,12 +15,7 @@ const counted = (count: number, what: string): string => `${count} ${count === 1
 
 const parameters = {
   file: Argument.String("file").pipe(Argument.withDescription("A journal as serve --journal writes it")),
-  tenant: Flag.optional(
-    Flag.String("tenant").pipe(
-      Flag.withMetavar("NAME"),
-      Flag.withDescription("Calls of the account of this name alone")
-    )
-  )
+  tenant: Connection.tenantFlag("Calls of the account of this name alone")
 }
 
 const run = Effect.fnUntraced(function*({ file: path, tenant }: Command.Command.Config.Infer<typeof parameters>) {
@@ -40,12 +35,9 @@ const run = Effect.fnUntraced(function*({ file: path, tenant }: Command.Command.
     }))
   yield* show.print(ladders.rest())
   if (entries === 0) return yield* files.unreadable(path, "holds no journal entry")
-  if (Option.exists(tenant, (name) => !tenants.has(name))) {
+  if (Option.isSome(tenant) && !tenants.has(tenant.value)) {
     const known = phrase.listed(phrase.some([...tenants], 20))
-    return yield* files.unreadable(
-      path,
-      `holds no entry of an account called ${Option.getOrElse(tenant, () => "")}, but of ${known}`
-    )
+    return yield* files.unreadable(path, `holds no entry of an account called ${tenant.value}, but of ${known}`)
   }
   if (skipped.NotJson > 0) yield* show.note(`${path}: skipped ${counted(skipped.NotJson, "cut off")}`)
   if (skipped.NotAnEntry > 0) yield* show.note(`${path}: skipped ${counted(skipped.NotAnEntry, "of something else")}`)

@@ -27,7 +27,7 @@ const parameters = {
   url: Flag.withDefault(Connection.urlFlag, Connection.defaultUrl),
   token: tokenFlag("token", "Bearer token of the account whose call it is, instead of the default one"),
   adminToken: Connection.adminTokenFlag,
-  tenant: Connection.tenantFlag
+  tenant: Connection.tenantFlag(Connection.lookedAt)
 }
 
 const run = Effect.fnUntraced(function*(options: Command.Command.Config.Infer<typeof parameters>) {

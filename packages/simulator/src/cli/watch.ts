@@ -17,7 +17,7 @@ const flags = {
   url: Flag.withDefault(Connection.urlFlag, Connection.defaultUrl),
   token: tokenFlag("token", "Bearer token of the account to watch, instead of the default one"),
   adminToken: Connection.adminTokenFlag,
-  tenant: Connection.tenantFlag,
+  tenant: Connection.tenantFlag(Connection.lookedAt),
   json: Flag.Boolean("json").pipe(
     Flag.withDefault(false),
     Flag.withDescription("Print the journal's entries, a line of JSON each")
