@@ -75,7 +75,7 @@ describe.concurrent("--tenant", () => {
       const elsewhere = yield* runSim("timeline", callId, "--url", url, ...guard)
       const there = yield* runSim("timeline", callId, "--url", url, ...guard, "--tenant", "second")
       assert.match(elsewhere.stderr, /404 call_not_found/)
-      assert.match(there.stderr, /404 no_such_stream/)
+      assert.match(there.stderr, /404 no_such_stream: this call has no audio stream/)
     }).pipe(Effect.scoped, Effect.provide(platform)))
 
   it.live("has ladder draw the calls of that account alone", () =>

@@ -17,9 +17,9 @@ export interface Judged {
 
 /**
  * What came of a run. `broken` tells what kept it from going as the scenario says: steps that could not be done, time
- * that stood still, a simulator that broke; below that, the journal around it. `remarks` are no failures: faults that never fired, above all. `entries` is
- * the journal, of one tenant after the other. `virtualMs` is how long it took in the time of the tenant, `realMs` on the
- * wall.
+ * that stood still, a simulator that broke; below that, the journal around it. `remarks` are no failures: faults that
+ * never fired, above all. `entries` is the journal, of one tenant after the other. `virtualMs` is how long it took in the
+ * time of the tenant, `realMs` on the wall.
  *
  * @category models
  * @since 0.1.0

@@ -77,7 +77,9 @@ export const stream = Effect.fnUntraced(function*(visit: Visit) {
 /** Refuses the id of a stream, with those that there are. */
 const noSuchStream = (all: ReadonlyArray<StreamAccount>): Effect.Effect<never, Refused> => {
   const streams = all.map(({ streamId }) => streamId)
-  const message = `streams of this call: ${streams.length === 0 ? "none is known" : streams.join(", ")}`
+  const message = streams.length === 0
+    ? "this call has no audio stream that was open, or none that is still known"
+    : `streams of this call: ${streams.join(", ")}`
   return refused(404, "no_such_stream", message, { streams })
 }
 
