@@ -29,7 +29,7 @@ export interface App {
   readonly reads: (isReading: boolean) => void
 }
 
-/** How an app meets a handshake: it lets the stream in, refuses it with a status, or has it and does not answer for a second. */
+/** How an app meets a handshake: it lets the stream in, refuses it with a status, or has it and does not answer in time. */
 export type Answer = "accepts" | "ponders" | 403 | 404 | 503
 
 export interface Reached extends Dialed {
