@@ -65,6 +65,11 @@ describe.concurrent("--tenant", () => {
       assert.deepEqual([code, stderr], [0, ""])
       assert.include(stdout, "\"disposition\":\"Answered\"")
       failedWith(yield* runSim("call", ...args, "--tenant", "second"), "piopiy-sim: --tenant: goes with --url\n")
+      const tokenless = ["--to", brief, "--pipeline", yield* playing, "--tenant", "second"]
+      failedWith(
+        yield* runSim("call", "--url", url, ...guard, ...tokenless),
+        "piopiy-sim: --tenant: goes with the --token of that account, which places the call\n"
+      )
     }).pipe(Effect.scoped, Effect.provide(platform)))
 
   it.live("has timeline find a call of that account", () =>

@@ -86,12 +86,17 @@ const connect = (options: Options) =>
         ? Effect.fail(invalid("--admin-token", "goes with --url"))
         : ownSimulator(options)
     },
-    onSome: (url) =>
-      Configured.isAsked(options)
-        ? Effect.fail(
+    onSome: (url) => {
+      if (Configured.isAsked(options)) {
+        return Effect.fail(
           invalid("--url", "goes with no flag but --token, --admin-token and --tenant: that simulator runs already")
         )
+      }
+      // By the token the call is placed, which would be that of the first account.
+      return Option.isSome(options.tenant) && !Option.exists(options.token, (token) => !isFromEnvironment(token))
+        ? Effect.fail(invalid("--tenant", "goes with the --token of that account, which places the call"))
         : Effect.succeed({ ...options, url })
+    }
   })
 
 const Outcome = Schema.Struct({ disposition: Schema.String })
