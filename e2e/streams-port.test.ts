@@ -1,5 +1,6 @@
 /** The ways out to an app's audio sockets owe the same, and say where they differ. */
 import * as StreamServer from "@effect-piopiy/sdk/StreamServer"
+import type * as StreamTransport from "@effect-piopiy/sdk/StreamTransport"
 import { assert, describe, it } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -69,6 +70,74 @@ describe("in memory", () => {
         closed("Platform", 1000)
       ])
     }))
+
+  it.effect("what an app causes while it is told of a message comes after all that was sent before", () =>
+    Effect.gen(function*() {
+      const { connection, port } = yield* memoryPort("accepts")
+      const { line } = yield* dialTo(port, url)
+      const app = yield* connection
+      const heard: Array<StreamTransport.Message> = []
+      const receiver: StreamTransport.Receiver = {
+        message: (message) => {
+          heard.push(message)
+          if (message !== "one") return
+          line.deliver?.(Uint8Array.of(4))
+          line.close(1000, "enough")
+        },
+        settle: () => true
+      }
+      for (const text of ["one", "two", "three"]) line.send(text)
+      assert.deepStrictEqual(yield* Effect.flip(app.run(receiver)), { code: 1000, reason: "enough" })
+      assert.deepStrictEqual(heard, ["one", "two", "three", Uint8Array.of(4)])
+    }))
+
+  /** An app that is gone while it is told of the first messages, and what it is sent at once. */
+  const gone: ReadonlyArray<{
+    readonly by: string
+    readonly handler: StreamServer.Handler<unknown, never>
+    readonly options?: Partial<StreamServer.Options>
+    readonly sent: ReadonlyArray<string | Uint8Array>
+    readonly end: readonly [code: number, reason: string]
+  }> = [
+    {
+      by: "a message that is too long for it",
+      handler: ({ closed }) => Effect.asVoid(closed),
+      options: { maxMessageBytes: 1000 },
+      sent: ["x".repeat(1001), "more", "and more"],
+      end: [1009, "a message is longer than 1000 bytes"]
+    },
+    {
+      by: "more texts than it takes",
+      handler: ({ closed }) => Effect.asVoid(closed),
+      sent: Array.from({ length: 1030 }, () => "{\"event\":\"dtmf\",\"dtmf\":{\"digit\":\"5\"}}"),
+      end: [1008, "too many messages that were not taken"]
+    },
+    {
+      by: "an end of its own",
+      handler: ({ audio }) => Effect.asVoid(audio),
+      options: { frameCapacity: 1 },
+      sent: Array.from({ length: 5 }, () => new Uint8Array(320)),
+      end: [1000, ""]
+    }
+  ]
+  for (const { by, end: [code, reason], handler, options, sent } of gone) {
+    it.effect(`an app that is gone by ${by} is told of nothing that came with it`, () =>
+      Effect.gen(function*() {
+        const layer = InProcess.streams(handler).pipe(
+          Layer.provide(
+            StreamServer.layer({ url: "ws://bot.test", admission: "anyone", drainTimeout: 0, ...options })
+          )
+        )
+        const { line, next, rest } = yield* dialTo(Context.get(yield* Layer.build(layer), StreamPort), url)
+        assert.deepStrictEqual(yield* next, opened)
+        yield* TestClock.adjust(0)
+        for (const message of sent) line.send(message)
+        // In this very moment, so that what breaks breaks here.
+        line.deliver?.(new Uint8Array(320))
+        yield* TestClock.adjust(0)
+        assert.deepStrictEqual(yield* rest, [closed("App", code, reason)])
+      }))
+  }
 
   it.effect("streams are closed as their server ends, and a handshake under way is not told of it", () =>
     Effect.gen(function*() {

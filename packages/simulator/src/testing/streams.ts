@@ -48,13 +48,27 @@ const makeWay = Effect.withFiberSucceed(({ currentDispatcher }): Way => {
   let receiver: StreamTransport.Receiver | undefined
   const ended = Deferred.makeUnsafe<never, StreamTransport.Close>()
   let ending: StreamTransport.Close | undefined
+  let isHanding = false
   let isHandingLater = false
 
+  /** Whoever has a message may send, close or be gone before it returns: what comes of that is for after all that came. */
   const handOn = (): void => {
-    if (receiver === undefined) return
-    for (const message of takeAll()) receiver.message(message)
-    receiver.settle()
+    if (isHanding) return
+    isHanding = true
+    while (messages.length > 0 && handAll()) continue
+    isHanding = false
     if (ending !== undefined) Deferred.doneUnsafe(ended, Effect.fail(ending))
+  }
+  /** Whether there is still somebody to have them. */
+  const handAll = (): boolean => {
+    const taker = receiver
+    if (taker === undefined) return false
+    for (const message of takeAll()) {
+      if (receiver !== taker) return false
+      taker.message(message)
+    }
+    taker.settle()
+    return true
   }
   const takeAll = (): ReadonlyArray<StreamTransport.Message> => {
     const taken = messages
