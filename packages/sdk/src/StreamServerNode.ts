@@ -79,12 +79,18 @@ const connectionOf = Effect.fnUntraced(function*(webSocket: WebSocket, request: 
   const onError = (error: Error) => end(socketConnection.closeOfError(error))
   const onClose = (code: number, reason: Buffer) => end({ code, reason: reason.toString() })
 
-  /** What comes in one read is settled at its end. */
-  const receive = ({ message, settle }: StreamTransport.Receiver) => {
+  /** What comes in one read is settled at its end. Until others had a turn no more is read, if they need one. */
+  const receive = (
+    { message, settle }: StreamTransport.Receiver,
+    { currentDispatcher }: Fiber.Fiber<unknown, unknown>
+  ) => {
     let isSettled = true
+    const goOn = () => webSocket.resume()
     const settleAll = () => {
       isSettled = true
-      settle()
+      if (settle() || webSocket.isPaused) return
+      webSocket.pause()
+      currentDispatcher.scheduleTask(goOn, 0)
     }
     return (data: RawData, isBinary: boolean) => {
       if (!(data instanceof Uint8Array)) return
@@ -112,8 +118,8 @@ const connectionOf = Effect.fnUntraced(function*(webSocket: WebSocket, request: 
   if (webSocket.readyState !== webSocket.OPEN) return yield* Effect.fail(broken)
   const connection: StreamTransport.Connection = {
     run: (receiver) =>
-      Effect.suspend(() => {
-        const onMessage = receive(receiver)
+      Effect.withFiber((fiber) => {
+        const onMessage = receive(receiver, fiber)
         webSocket.on("message", onMessage)
         webSocket.resume()
         return Effect.ensuring(Deferred.await(ended), Effect.sync(() => webSocket.off("message", onMessage)))
