@@ -334,6 +334,18 @@ describe("frames", () => {
       }))
   }
 
+  it.live("that break the protocol end a stream that is held after what had come before", () =>
+    Effect.gen(function*() {
+      const texts = ["one", "two", "three"]
+      const server = yield* bare((socket) => {
+        const frames = texts.map((text) => Buffer.concat([Buffer.of(0x81, text.length), Buffer.from(text)]))
+        socket.write(Buffer.concat([...frames, Buffer.of(0x83, 0x00)]))
+      })
+      const { next } = yield* opening(url(server), { onMessage: (line) => line.hold?.(true) })
+      for (const text of texts) assert.deepStrictEqual(yield* next, { _tag: "Message", message: text })
+      assert.deepStrictEqual(yield* next, closed("Platform", 1002))
+    }))
+
   it.live("in parts are told as one message as long as the limit, and end the stream with one byte more", () =>
     Effect.gen(function*() {
       const server = yield* webSocketServer()

@@ -205,7 +205,10 @@ const makeCall = (listener: Listener) => {
     })
     dialed.on("error", (error) => {
       Deferred.doneUnsafe(opened, Effect.fail({ why: "NoConnection" }))
-      if (state === "Open") settle(violation(error))
+      if (state !== "Open") return
+      // What was kept came before the violation.
+      hold(false)
+      settle(violation(error))
     })
     dialed.on("message", (data, isBinary) => {
       hasHeard = true
