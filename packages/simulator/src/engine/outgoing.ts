@@ -47,7 +47,7 @@ export const make = (
   const frameCount = profile.frameMs / frameMs
   const longestBacklog = 2 * longestBacklogMs * samplesPerMs
   let chunks: Array<Int16Array> = []
-  let ready: Array<Uint8Array> = []
+  const ready: Array<Uint8Array> = []
   let readyBytes = 0
 
   /** All of a message, once it is there. */
@@ -60,11 +60,12 @@ export const make = (
     return whole
   }
 
-  const take = (): ReadonlyArray<Uint8Array> => {
-    const messages = ready
-    if (messages.length > 0) ready = []
-    readyBytes = 0
-    return messages
+  /** One after another: what is under way may bring more, and send it, which comes after the rest. */
+  const each = (act: (message: Uint8Array) => void): void => {
+    for (let message = ready.shift(); message !== undefined; message = ready.shift()) {
+      readyBytes -= message.length
+      act(message)
+    }
   }
 
   return {
@@ -86,14 +87,11 @@ export const make = (
       messageMs: chunks.length * frameMs,
       lineMs: Math.floor((readyBytes + (line?.bufferedBytes() ?? 0)) / (2 * samplesPerMs))
     }),
-    flush: (line) => {
-      for (const message of take()) line?.send(message)
-    },
-    deliver: (line) => {
-      for (const message of take()) {
+    flush: (line) => each((message) => line?.send(message)),
+    deliver: (line) =>
+      each((message) => {
         if (line?.deliver === undefined) line?.send(message)
         else line.deliver(message)
-      }
-    }
+      })
   }
 }

@@ -35,6 +35,20 @@ describe("what goes out", () => {
     assert.strictEqual(tally.counts().sent, 3)
   })
 
+  it("stays in order when an answer brings more and sends it before all is handed over", () => {
+    const { inMemory, written } = wire()
+    const { frames } = make()
+    for (const value of [1, 2]) frames.add(inMemory, loud(160, value))
+    const deliver = (message: Uint8Array) => {
+      inMemory.deliver(message)
+      if (message[0] !== 1) return
+      frames.add(inMemory, loud(160, 3))
+      frames.flush(inMemory)
+    }
+    frames.deliver({ ...inMemory, deliver })
+    assert.deepStrictEqual(written.map(([, , first]) => first), [1, 2, 3])
+  })
+
   it("is as it was when it was added, though its samples are written over", () => {
     const { plain, written } = wire()
     for (const frameMs of [20, 60]) {
