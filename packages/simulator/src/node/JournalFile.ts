@@ -45,8 +45,8 @@ const writer = (path: string, file: number, fails: (error: SimulatorError) => vo
 }
 
 /**
- * Appends every tenant's journal to the file until the scope closes, of those that come later too, the last entries included. A disk that fills up is
- * logged, and the calls go on. Fails with `FileUnreadable` when the file cannot be opened.
+ * Appends every tenant's journal to the file until the scope closes, of those that come later too, the last entries
+ * included. A disk that fills up is logged, and the calls go on. Fails with `FileUnreadable` when the file cannot be opened.
  *
  * @category layers
  * @since 0.1.0
