@@ -288,7 +288,9 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
   }
 
   const failed = ({ status, why }: StreamFailure): void => {
-    if (state === "Ended" || dialAgain()) return
+    if (state === "Ended") return
+    owner.happened()
+    if (dialAgain()) return
     const isLost = state === "Open"
     finish()
     if (isLost) return tell({ _tag: "StreamClosed", streamId, by: "Network", code: 1006, reason: why })

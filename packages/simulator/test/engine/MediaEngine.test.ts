@@ -301,6 +301,20 @@ describe("a profile", () => {
         assert.deepInclude((yield* accountOf(callId))?.counts, { sent: 100, withheld: 15 })
       })))
 
+  it.effect("counts all frames until the last attempt fails, though the wheel turns after that", () =>
+    withCall({ profile: { reconnectAttempts: 1, reconnectDelayMs: 300 } }, (peer, callId) =>
+      Effect.gen(function*() {
+        yield* peer.open
+        yield* Effect.forkChild(Effect.andThen(Effect.sleep(400), peer.fail({ why: "NoConnection" })), {
+          startImmediately: true
+        })
+        yield* TestClock.adjust(90)
+        yield* peer.close({ by: "Network", code: 1006, reason: "" })
+        const record = yield* recordOf(callId)
+        assert.deepInclude(record.streams[0], { openedAt: 1000, endedAt: 1400 })
+        assert.strictEqual((yield* accountOf(callId))?.measures.duration, 8 * 400)
+      })))
+
   it.effect("tells the facts again on a socket that is dialed again", () =>
     withCall(
       { profile: { reconnectAttempts: 1, reconnectDelayMs: 300, sendsStart: true } },
