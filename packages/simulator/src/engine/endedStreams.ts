@@ -51,7 +51,7 @@ export const make = (journal: Pick<Journal["Service"], "isEvicted">, kept: Kept)
       const recorded = new Map<string, Recording.Recording | undefined>()
       let bytes = 0
       for (const { streamId } of opened) {
-        const recording = recordingOf(streamId)
+        const recording = bytes <= kept.recordedBytes ? recordingOf(streamId) : undefined
         bytes += recording === undefined ? 0 : Recording.byteLength(recording)
         recorded.set(streamId, bytes <= kept.recordedBytes ? recording : undefined)
       }

@@ -34,7 +34,8 @@ describe("how the frames of a stream went out", () => {
   })
 
   it("is told with the machine's own timer, and trusted while that is late by less than a frame", () => {
-    const told = (p99: number) => Passage.summary({ counts, waiting, lateness, timer: { p50: 0.4, p99, max: 40 } }).at(-1)
+    const told = (p99: number) =>
+      Passage.summary({ counts, waiting, lateness, timer: { p50: 0.4, p99, max: 40 } }).at(-1)
     const timer = "the machine's own timer was late: p50 0.4 ms"
     assert.strictEqual(told(19.9), `${timer}, p99 19.9 ms, max 40 ms, so latencies are right to a frame`)
     assert.strictEqual(told(20), `${timer}, p99 20 ms, max 40 ms, so latencies are NOT to be trusted`)

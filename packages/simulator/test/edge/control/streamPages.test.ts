@@ -196,7 +196,10 @@ describe("/_sim/calls/{id}/timeline.svg", () => {
       const byHeader = yield* ask(`${callId}/timeline.svg`, "text/plain")
       assert.match(byHeader.type ?? "", /^text\/plain/)
       assert.include(byHeader.text, "barge-in 200 ms")
-      assert.match(byHeader.text, /\ncall audio: received 4120 ms, sent 3960 ms, queued 40 ms, .*dropped 40 ms, passed over 60 ms\n$/)
+      assert.match(
+        byHeader.text,
+        /\ncall audio: received 4120 ms, sent 3960 ms, queued 40 ms, .*dropped 40 ms, passed over 60 ms\n$/
+      )
       const byFormat = yield* ask(`${callId}/timeline.svg?format=text`)
       assert.strictEqual(byFormat.text, byHeader.text)
       const both = yield* ask(`${callId}/timeline.svg?format=svg`, "text/plain")
