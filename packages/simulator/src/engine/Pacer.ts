@@ -4,7 +4,6 @@
  * Turn `n` is due at `n * 20` ms. A late turn is made at once, and none is left out, unless the machine stood still for
  * more than a second; then what is older is passed over.
  */
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -26,8 +25,8 @@ export const missed = (latenessMs: number): number =>
   Math.max(0, Math.floor((latenessMs - longestLatenessMs) / frameMs))
 
 /**
- * Who goes round with the wheel. `tick`: a frame is over, and others wait for theirs. `rest`: there is time for what can
- * wait. `broke`: it threw, and is off the wheel.
+ * Who goes round with the wheel. `tick`: a frame is over, and others wait for theirs. `rest`: all have ticked, and there is
+ * time for what could wait. `broke`: it threw, and is off the wheel.
  *
  * @category models
  * @since 0.1.0
@@ -52,7 +51,6 @@ export class Pacer extends Context.Service<Pacer, {
 
 const make = Effect.gen(function*() {
   const timeline = yield* Timeline
-  const clock = yield* Clock.Clock
   /** With the first turn that is theirs. */
   const riders = new Map<Rider, number>()
   let pending: Scheduled | undefined
@@ -74,24 +72,13 @@ const make = Effect.gen(function*() {
     pending = timeline.at(turn * frameMs, "audio frames", () => run(turn))
   }
 
-  /** Nobody comes late while the clock stands still: then each rests at once, as going round twice costs more. */
-  const turnAround = (turn: number): void => {
-    const began = clock.monotonicTimeNanosUnsafe()
-    let isStill: boolean | undefined
-    each(turn, (rider) => {
-      rider.tick()
-      isStill ??= clock.monotonicTimeNanosUnsafe() === began
-      if (isStill) rider.rest()
-    })
-    if (isStill === false) each(turn, (rider) => rider.rest())
-  }
-
   const run = (turn: number): void => {
     const passedOver = missed(timeline.nowMs() - turn * frameMs)
     if (passedOver > 0) return run(turn + passedOver)
     pending = undefined
     isTurning = true
-    turnAround(turn)
+    each(turn, (rider) => rider.tick())
+    each(turn, (rider) => rider.rest())
     isTurning = false
     if (riders.size > 0) schedule(turn + 1)
   }
