@@ -189,14 +189,13 @@ const make = (options: MediaOptions, kept: EndedStreams.Kept) =>
     const passAll = (media: MediaCall): void => {
       settle(media)
       if (media.open === 0) return
-      const passedOver = missed(timeline.nowMs() - media.fromMs - frameMs)
+      const nowMs = timeline.nowMs()
+      const passedOver = missed(nowMs - media.fromMs - frameMs)
       if (passedOver > 0) {
         media.fromMs += passedOver * frameMs
         for (const stream of media.streams) stream.skip(passedOver)
       }
-      for (;;) {
-        const latenessMs = timeline.nowMs() - media.fromMs - frameMs
-        if (media.open === 0 || latenessMs < 0) return
+      for (let latenessMs = nowMs - media.fromMs - frameMs; latenessMs >= 0; latenessMs -= frameMs) {
         settle(media)
         speak(media, latenessMs)
       }
