@@ -377,8 +377,8 @@ describe.concurrent("piopiy-sim run", () => {
       const folder = yield* written({
         "leaves.json": withApp(
           `const server = require('http').createServer((q, r) => {
-          r.setHeader('connection', 'close').end()
           if (q.url !== '/') server.close(() => setTimeout(() => process.exit(7), 300))
+          r.setHeader('connection', 'close').end()
         }).listen(process.env.PORT, '127.0.0.1')`,
           { steps: [{ atMs: 0, do: { _tag: "Request", url: "http://app.test/go" } }], expect: [] }
         )
