@@ -91,7 +91,7 @@ export interface AudioStream {
     callee: Conversation.Said | undefined
   ) => void
   /** The rest of it. Gives for how many milliseconds of it the app was heard. */
-  readonly hear: (fromMs: number, latenessMs: number, caller: Conversation.Said | undefined) => number
+  readonly hear: (fromMs: number, latenessMs: number) => number
   /** Sends what frames brought that have passed, in a moment in which an answer disturbs nothing. */
   readonly deliver: () => void
   /** The same at any other moment. What happens to a stream itself sends it first. */
@@ -137,6 +137,8 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
   let redial: Scheduled | undefined
   let attemptsLeft = profile.reconnectAttempts
   let isPaused = false
+  /** What the caller says in the frame that went to the app last. */
+  let callerSaid: Conversation.Said | undefined
   let last: StreamAccount | undefined
 
   const account = (): StreamAccount | undefined => {
@@ -352,13 +354,15 @@ export const dial = (around: Surroundings, owner: Owner): AudioStream => {
     streamId,
     sampleRate,
     speak: (fromMs, caller, callee) => {
-      if (isIn(fromMs)) send(Conversation.up(conversation, frameMs * perMs, caller, callee))
+      if (!isIn(fromMs)) return
+      callerSaid = caller
+      send(Conversation.up(conversation, frameMs * perMs, caller, callee))
     },
-    hear: (fromMs, latenessMs, caller) => {
+    hear: (fromMs, latenessMs) => {
       if (!isIn(fromMs)) return 0
-      const passed = Conversation.pass(conversation, frameMs * perMs, caller, (app) => owner.heard(fromMs, app))
+      const passed = Conversation.pass(conversation, frameMs * perMs, callerSaid, (app) => owner.heard(fromMs, app))
       conversation = passed.conversation
-      record(caller?.samples, passed.app)
+      record(callerSaid?.samples, passed.app)
       tally.late(latenessMs)
       return Math.ceil(passed.heard / perMs)
     },

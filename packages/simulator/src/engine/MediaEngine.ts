@@ -108,12 +108,11 @@ interface MediaCall {
   listRoom: number
 }
 
-/** A frame that began at a moment, as late as it went out, with what the caller says in it. */
+/** A frame that began at a moment, as late as it went out, and who was the caller in it. */
 interface Spoken {
   readonly fromMs: number
   readonly latenessMs: number
   readonly callerLeg: Call.Leg | undefined
-  readonly caller: ReturnType<Voices.Voices["say"]>
 }
 
 const streamIn = ({ streams }: MediaCall, streamId: string): AudioStream.AudioStream | undefined =>
@@ -163,7 +162,7 @@ const make = (options: MediaOptions, kept: EndedStreams.Kept) =>
         const { sampleRate } = stream
         stream.speak(fromMs, caller(sampleRate), callee(sampleRate))
       }
-      media.spoken = { fromMs, latenessMs, callerLeg, caller }
+      media.spoken = { fromMs, latenessMs, callerLeg }
     }
 
     /** Accounts for the last frame that went to the apps: what the caller heard in it, and said. */
@@ -171,11 +170,9 @@ const make = (options: MediaOptions, kept: EndedStreams.Kept) =>
       const { spoken, voices } = media
       if (spoken === undefined) return
       media.spoken = undefined
-      const { caller, callerLeg, fromMs, latenessMs } = spoken
+      const { callerLeg, fromMs, latenessMs } = spoken
       let heardMs = 0
-      for (const stream of media.streams) {
-        heardMs = Math.max(heardMs, stream.hear(fromMs, latenessMs, caller(stream.sampleRate)))
-      }
+      for (const stream of media.streams) heardMs = Math.max(heardMs, stream.hear(fromMs, latenessMs))
       if (heardMs > 0) voices.hear(callerLeg, { startMs: fromMs, endMs: fromMs + heardMs })
     }
 
